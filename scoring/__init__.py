@@ -1,0 +1,1 @@
+"""Judge: evidence and role profiles in, scores with receipts out."""

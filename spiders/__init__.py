@@ -1,0 +1,1 @@
+"""Collect: one public file per source."""

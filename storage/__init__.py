@@ -1,0 +1,1 @@
+"""The records all floors share and the one door to the database."""

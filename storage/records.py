@@ -254,7 +254,9 @@ class Validator(Record):
     owner: str  # digest of the token used, "" without
     etag: str | None = None
     last_modified: str | None = None
-    note: Mapping[str, object] = Field(default_factory=dict)  # what a 304 must be able to give back (e.g. the next page)
+    note: Mapping[str, object] = Field(
+        default_factory=dict
+    )  # what a 304 must be able to give back (e.g. the next page)
 
 
 class Outcome(Record):

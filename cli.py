@@ -1,0 +1,375 @@
+"""The command line: parse, call one function, print, exit with a documented code (docs/cli.md).
+
+Results go to standard output, everything else to standard error. Heavy imports stand inside the commands,
+so that `--help` answers at once.
+"""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from storage.errors import SourcingError
+
+if TYPE_CHECKING:
+    from sourcing.config import Config
+    from sourcing.nightly import NightReport
+    from storage.store import Store
+
+
+class Edge(TyperGroup):
+    """The one place where errors raised on purpose become a line and an exit code."""
+
+    def invoke(self, ctx: Any) -> Any:  # the context class is Typer's private copy
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except SourcingError as error:
+            typer.echo(f"error: {error}", err=True)
+            raise typer.Exit(error.exit_code) from error
+
+
+PLAIN: dict[str, Any] = {"no_args_is_help": True, "rich_markup_mode": None, "add_completion": False}
+app = typer.Typer(
+    name="sourcing",
+    cls=Edge,
+    pretty_exceptions_enable=False,
+    help="Find people in public work, join their accounts, rank them with scores one can argue with.",
+    **PLAIN,
+)
+lead_app = typer.Typer(help="One person and what is known.", **PLAIN)
+role_app = typer.Typer(help="Role profiles: what is looked for.", **PLAIN)
+db_app = typer.Typer(help="The database: upgrade, check, back up.", **PLAIN)
+app.add_typer(lead_app, name="lead")
+app.add_typer(role_app, name="role")
+app.add_typer(db_app, name="db")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+RoleName = Annotated[
+    str, typer.Option("--role", metavar="ROLE", help="Role profile, as `sourcing role list` names it.")
+]
+LeadName = Annotated[
+    str, typer.Argument(metavar="LEAD", help="Lead id, source:handle, handle, profile address or exact name.")
+]
+
+
+@app.callback()
+def main(
+    ctx: typer.Context,
+    config: Annotated[
+        Path | None,
+        typer.Option("--config", envvar="SOURCING_CONFIG", metavar="PATH", help="Settings file or its folder."),
+    ] = None,
+) -> None:
+    """Find people in public work, join their accounts, rank them with scores one can argue with."""
+    ctx.obj = config
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends like Ctrl-C: night closed, exit 130
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _config(ctx: typer.Context) -> "Config":
+    from sourcing.config import load
+
+    return load(ctx.obj)
+
+
+@contextmanager
+def _store(ctx: typer.Context) -> "Iterator[tuple[Config, Store]]":
+    from storage.store import Store
+
+    config = _config(ctx)
+    with Store.open(config.database_url, key=config.key) as store:
+        yield config, store
+
+
+def _print(value: object, text: str, as_json: bool) -> None:
+    from sourcing.show.text import json_text
+
+    typer.echo(json_text(value) if as_json else text)
+
+
+def _print_night(done: "NightReport", as_json: bool) -> None:
+    from sourcing.show import nights
+
+    _print(done, nights.report(done), as_json)
+    raise typer.Exit(done.exit_code)
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Option("--dir", metavar="DIR", help="Folder of the installation.")] = Path(),
+    name: Annotated[str, typer.Option(help="Who answers for the data.")] = "",
+    contact: Annotated[str, typer.Option(help="An address people can write to.")] = "",
+    purpose: Annotated[str, typer.Option(help="Why people are looked for, in one sentence.")] = "",
+    contact_url: Annotated[str, typer.Option(help="A page that says who crawls and how to object.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing; take the flags.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite an existing sourcing.toml.")] = False,
+) -> None:
+    """Write a commented sourcing.toml, make folders and database."""
+    from sourcing.config import Controller
+    from sourcing.installation import create, refuse_existing
+
+    refuse_existing(folder, force=force)
+    given = {"name": name, "contact": contact, "purpose": purpose}
+    answers = (
+        given if yes else {key: value or typer.prompt(f"Controller {key}", err=True) for key, value in given.items()}
+    )
+    for path in create(folder, Controller(**answers), contact_url=contact_url, force=force):
+        typer.echo(f"made {path}")
+
+
+@app.command()
+def doctor(
+    ctx: typer.Context,
+    online: Annotated[bool, typer.Option("--online", help="Also ask sources for remaining budgets.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Check settings, database, roles, tokens and which sources can be used."""
+    from sourcing.doctor import examine, exit_code
+    from sourcing.show import rest
+
+    checks = examine(ctx.obj, online=online)
+    _print(checks, rest.checks(checks), as_json)
+    raise typer.Exit(exit_code(checks))
+
+
+@app.command()
+def plan(ctx: typer.Context, as_json: AsJson = False) -> None:
+    """Forecast requests, points and minutes of the next night, per lane."""
+    from sourcing.crawl import plan as forecast
+    from sourcing.nightly import active_roles, lanes_of
+    from sourcing.show import nights
+
+    with _store(ctx) as (config, store):
+        rows = forecast(config, store, lanes_of(active_roles(config)))
+    _print(rows, nights.forecast(rows), as_json)
+
+
+@app.command()
+def crawl(
+    ctx: typer.Context,
+    sources: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help="Only these sources.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Collect from all sources, or some, without joining and scoring."""
+    from spiders._registry import names
+
+    for name in sources or ():
+        if name not in names():
+            raise typer.BadParameter(f"no source {name!r}; there are: {', '.join(names())}")
+    _run_night(ctx, as_json, sources=sources, crawl_only=True)
+
+
+@app.command()
+def nightly(ctx: typer.Context, as_json: AsJson = False) -> None:
+    """Run a whole night: plan, crawl, resolve, score, report."""
+    _run_night(ctx, as_json)
+
+
+def _run_night(
+    ctx: typer.Context, as_json: bool, *, sources: list[str] | None = None, crawl_only: bool = False
+) -> None:
+    from sourcing.nightly import run
+    from sourcing.show.progress import shown
+
+    config = _config(ctx)
+    with shown() as progress:
+        done = run(config, now=_now(), progress=progress, sources=sources, crawl_only=crawl_only)
+    _print_night(done, as_json)
+
+
+@app.command()
+def resolve(ctx: typer.Context, as_json: AsJson = False) -> None:
+    """Join accounts that are proven to be one person into leads."""
+    from sourcing.identity import resolve as join
+    from sourcing.lock import exclusive
+    from sourcing.show import nights
+
+    with _store(ctx) as (config, store), exclusive(config.folder):
+        joined = join(store, now=_now())
+    _print(joined, nights.joins(joined), as_json)
+
+
+@app.command()
+def score(ctx: typer.Context, as_json: AsJson = False) -> None:
+    """Score all leads for the active roles."""
+    from sourcing.lock import exclusive
+    from sourcing.nightly import active_roles
+    from sourcing.ranking import score as score_all
+    from sourcing.show import rest
+
+    with _store(ctx) as (config, store), exclusive(config.folder):
+        done = score_all(store, active_roles(config), now=_now())
+    _print(done, rest.scored(done), as_json)
+
+
+@app.command()
+def rank(
+    ctx: typer.Context,
+    role: Annotated[str, typer.Argument(metavar="ROLE")],
+    limit: Annotated[int, typer.Option(min=1, help="Leads shown.")] = 25,
+    section: Annotated[
+        str, typer.Option(help="ranked, too_little_evidence, restricted or all.", metavar="SECTION")
+    ] = "ranked",
+    as_json: AsJson = False,
+) -> None:
+    """List the best leads of a role."""
+    from scoring.roles import find_role
+    from sourcing.ranking import listing, read_section
+    from sourcing.show import lists
+
+    with _store(ctx) as (config, store):
+        name = find_role(role, config.roles_folder).role
+        rows = listing(store, name, limit=limit, section=read_section(section))
+    _print(rows, lists.ranked(rows), as_json)
+
+
+@app.command()
+def explain(ctx: typer.Context, lead: LeadName, role: RoleName, as_json: AsJson = False) -> None:
+    """Show how a lead's score for a role comes about, line by line."""
+    from scoring.roles import find_role
+    from sourcing.ranking import receipt_of
+    from sourcing.show import receipts
+
+    with _store(ctx) as (config, store):
+        person, receipt = receipt_of(store, lead, find_role(role, config.roles_folder).role)
+    _print(receipts.explained_json(person, receipt), receipts.explained(person, receipt), as_json)
+
+
+@app.command()
+def export(
+    ctx: typer.Context,
+    role: Annotated[str, typer.Argument(metavar="ROLE")],
+    format: Annotated[str, typer.Option(metavar="FORMAT", help="csv or jsonl.")] = "csv",  # noqa: A002  the option's name
+    by: Annotated[
+        str, typer.Option(envvar="SOURCING_USER", metavar="NAME", help="Who exports; default: the login name.")
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Write a role's ranked list to the exports folder and the ledger."""
+    import getpass
+
+    from scoring.roles import find_role
+    from sourcing.export import write
+
+    with _store(ctx) as (config, store):
+        name = find_role(role, config.roles_folder).role
+        path = write(store, config, name, format=format, by=by or getpass.getuser(), now=_now())
+    _print({"file": path}, str(path), as_json)
+
+
+@app.command()
+def nights(
+    ctx: typer.Context,
+    limit: Annotated[int, typer.Option(min=1, help="Nights shown.")] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """List past nights, newest first."""
+    from sourcing.show import nights as show
+
+    with _store(ctx) as (_, store):
+        rows = store.nights(limit)
+    _print(rows, show.history(rows), as_json)
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Option("--dir", metavar="DIR", help="Folder of the demo.")] = Path("demo"),
+    people: Annotated[int, typer.Option(min=20, max=100_000, help="People invented, on the first call.")] = 2000,
+    seed: Annotated[int, typer.Option(help="Seed of the invented world, on the first call.")] = 1,
+    faults: Annotated[str, typer.Option(metavar="KINDS", help="Faults the servers make, by comma.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Run a night on an invented web, offline; each further call is the next night."""
+    from sourcing.demo.run import run_demo
+    from sourcing.show.progress import shown
+
+    with shown() as progress:
+        done = run_demo(folder, people=people, seed=seed, faults=faults, progress=progress)
+    _print_night(done, as_json)
+
+
+@lead_app.command("show")
+def lead_show(ctx: typer.Context, lead: LeadName, as_json: AsJson = False) -> None:
+    """Show one lead: accounts, why they are one person, public work, status."""
+    from sourcing.leads import lead_page
+    from sourcing.show import leads
+
+    with _store(ctx) as (_, store):
+        page = lead_page(store, lead)
+    _print(page, leads.page(page), as_json)
+
+
+@role_app.command("list")
+def role_list(ctx: typer.Context, as_json: AsJson = False) -> None:
+    """List the role profiles that can be used."""
+    from sourcing.installation import available_roles
+    from sourcing.show import rest
+
+    config = _config(ctx)
+    paths = available_roles(config)
+    rows = [{"role": name, "active": name in config.roles.active, "file": path} for name, path in paths.items()]
+    _print(rows, rest.roles(paths, config.roles.active), as_json)
+
+
+@role_app.command("show")
+def role_show(
+    ctx: typer.Context, role: Annotated[str, typer.Argument(metavar="ROLE")], as_json: AsJson = False
+) -> None:
+    """Show a role profile with its normalised weights and lanes."""
+    from scoring.roles import find_role
+    from sourcing.show import rest
+
+    profile = find_role(role, _config(ctx).roles_folder)
+    _print({**profile.model_dump(mode="json"), "normal_weights": profile.normal_weights}, rest.role(profile), as_json)
+
+
+@role_app.command("lint")
+def role_lint(
+    ctx: typer.Context, role: Annotated[str, typer.Argument(metavar="ROLE")], as_json: AsJson = False
+) -> None:
+    """Look for mistakes in a role profile; exit 1 if one is an error."""
+    from scoring.roles import find_role, lint
+    from sourcing.show import rest
+
+    found = lint(find_role(role, _config(ctx).roles_folder))
+    _print(found, rest.findings(found), as_json)
+    raise typer.Exit(int(any(finding.severity == "error" for finding in found)))
+
+
+@db_app.command("upgrade")
+def db_upgrade(ctx: typer.Context) -> None:
+    """Create the database or bring it to this version."""
+    from storage.store import Store
+
+    config = _config(ctx)
+    applied = Store.upgrade(config.database_url)
+    typer.echo(f"{config.database_shown}: {'applied ' + ', '.join(applied) if applied else 'up to date'}")
+
+
+@db_app.command("check")
+def db_check(ctx: typer.Context, as_json: AsJson = False) -> None:
+    """Check the database for damage; exit 3 if there is any."""
+    with _store(ctx) as (config, store):
+        found = store.check()
+    _print(found, "\n".join(found) or f"{config.database_shown}: no findings", as_json)
+    raise typer.Exit(3 if found else 0)
+
+
+@db_app.command("backup")
+def db_backup(ctx: typer.Context, path: Annotated[Path, typer.Argument(metavar="PATH")]) -> None:
+    """Copy the database to a file while it is in use."""
+    with _store(ctx) as (_, store):
+        typer.echo(store.backup(path))
+
+
+if __name__ == "__main__":
+    app()

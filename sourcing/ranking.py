@@ -1,0 +1,175 @@
+"""Scores for all leads, and the list a sourcer reads: receipts in, rows out."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import islice
+
+from scoring.engine import Scorer
+from scoring.roles import Role
+from storage.errors import ConfigError, UnknownLead
+from storage.records import Lead, Part, Receipt, Record
+from storage.store import Store
+from storage.text import display
+
+SECTIONS = ("ranked", "too_little_evidence", "restricted")
+BATCH = 500  # leads scored and written at a time
+MOST_TEXT = 300  # code points of one text in a list
+REASONS = 2  # strongest reasons shown per lead
+# What people wrote about being found; such leads stay out of every list and file.
+REFUSALS = frozenset({"no_recruiters", "opted_out", "progression_opt_out"})
+
+
+class Scored(Record):
+    """What one run of `score` did."""
+
+    leads: int
+    receipts: int
+    written: int  # receipts that differ from the ones stored
+
+
+class Row(Record):
+    """One line of a ranked list; `rank` counts from 1 within the list shown."""
+
+    rank: int
+    lead: str
+    name: str
+    handles: tuple[str, ...]  # "github:octo"
+    profiles: tuple[str, ...]
+    location: str | None = None
+    company: str | None = None
+    headline: str | None = None
+    open_to_work: bool | None = None
+    status: str
+    section: str
+    total: float
+    low: float
+    high: float
+    coverage: float
+    reasons: tuple[str, ...]  # strongest first
+    weakest: str
+    evidence: tuple[str, ...] = ()  # addresses behind the reasons
+    flags: tuple[str, ...] = ()
+    role: str
+    role_version: int
+    digest: str
+    scored_at: datetime
+
+
+def score(store: Store, roles: Sequence[Role], *, now: datetime, night: int | None = None) -> Scored:
+    """Receipts of all living leads for these roles; the Store rewrites only those that changed."""
+    scorers = [Scorer(role, now) for role in roles]
+    leads = receipts = written = 0
+    for batch in _batches(store.leads(), BATCH):
+        rows = [scorer.score(lead) for lead in batch for scorer in scorers]
+        leads, receipts = leads + len(batch), receipts + len(rows)
+        written += store.save_receipts(rows, night=night)
+    return Scored(leads=leads, receipts=receipts, written=written)
+
+
+def _batches(leads: Iterable[Lead], size: int) -> Iterator[list[Lead]]:
+    stream = iter(leads)
+    while batch := list(islice(stream, size)):
+        yield batch
+
+
+def listing(store: Store, role: str, *, limit: int | None = None, section: str | None = "ranked") -> list[Row]:
+    """The ranked rows of a role, best first; leads that refuse recruiters are not in it."""
+    receipts = store.ranking(role, limit=limit, section=section)
+    leads = {lead.id: lead for lead in store.leads([receipt.lead for receipt in receipts])}
+    shown = [(receipt, leads[receipt.lead]) for receipt in receipts if receipt.lead in leads]
+    willing = [(receipt, lead) for receipt, lead in shown if not refuses(lead)]
+    return [row(rank, lead, receipt) for rank, (receipt, lead) in enumerate(willing, 1)]
+
+
+def read_section(word: str) -> str | None:
+    """The section a user names, None for all; ConfigError lists what there is."""
+    if word == "all":
+        return None
+    if word not in SECTIONS:
+        raise ConfigError(f"no section {word!r}; there are: {', '.join(SECTIONS)}, all")
+    return word
+
+
+def receipt_of(store: Store, name: str, role: str) -> tuple[Lead, Receipt]:
+    """A lead by any of its names and its latest receipt for a role; UnknownLead if it was never scored."""
+    lead = store.lead(name)
+    receipt = store.receipt(lead.id, role)
+    if receipt is None:
+        raise UnknownLead(f"{lead.id} has no score for role {role!r}; make the role active and run `sourcing score`")
+    return lead, receipt
+
+
+def refuses(lead: Lead) -> bool:
+    """True if any account of the lead says recruiters are not welcome."""
+    return any(not REFUSALS.isdisjoint(account.flags) for account in lead.accounts)
+
+
+def row(rank: int, lead: Lead, receipt: Receipt) -> Row:
+    """One line of a list from a lead and its receipt; texts of people in display form."""
+    best = strongest(receipt)
+    addresses = addresses_of(lead)
+    return Row(
+        rank=rank,
+        lead=lead.id,
+        name=clean(lead.name),
+        handles=tuple(clean(f"{account.source}:{account.handle}") for account in lead.accounts),
+        profiles=tuple(account.url for account in lead.accounts),
+        location=_first_text(account.location for account in lead.accounts),
+        company=_first_text(account.company for account in lead.accounts),
+        headline=_first_text(account.headline for account in lead.accounts),
+        open_to_work=next((a.open_to_work for a in lead.accounts if a.open_to_work is not None), None),
+        status=lead.status,
+        section=receipt.section,
+        total=receipt.total,
+        low=receipt.low,
+        high=receipt.high,
+        coverage=receipt.coverage,
+        reasons=tuple(said(part) for part in best),
+        weakest=_weakest(receipt),
+        evidence=tuple(addresses[one] for part in best for one in part.evidence if one in addresses),
+        flags=tuple(sorted({flag for account in lead.accounts for flag in account.flags})),
+        role=receipt.role,
+        role_version=receipt.role_version,
+        digest=receipt.digest,
+        scored_at=receipt.scored_at,
+    )
+
+
+def addresses_of(lead: Lead) -> dict[str, str]:
+    """Where the things a receipt names can be looked at: accounts by key, evidence by id."""
+    accounts = {str(account.key): account.url for account in lead.accounts}
+    return accounts | {evidence.id: evidence.url for evidence in lead.evidence}
+
+
+def clean(text: str) -> str:
+    """A text of somebody else's on one line, in display form."""
+    return display(text, limit=MOST_TEXT)[0]
+
+
+def said(part: Part) -> str:
+    """A component and its reason, as lists show them."""
+    return clean(f"{part.component}: {part.reason}")
+
+
+def _first_text(values: Iterable[str | None]) -> str | None:
+    """The first stated value, in the order of the accounts."""
+    return next((clean(value) for value in values if value), None)
+
+
+def strongest(receipt: Receipt, count: int = REASONS) -> list[Part]:
+    """The parts that contribute most, among those something is known about."""
+    known = [part for part in receipt.parts if part.value]
+    return sorted(known, key=lambda part: (-part.contribution, part.component))[:count]
+
+
+def weakest(receipt: Receipt) -> Part | None:
+    """The known part that loses most against a full mark; None if nothing is known."""
+    known = [part for part in receipt.parts if part.value is not None and part.weight > 0]
+    return max(known, key=lambda part: (part.weight * (1 - part.effective), part.component), default=None)
+
+
+def _weakest(receipt: Receipt) -> str:
+    part = weakest(receipt)
+    if part is None:
+        return "no public evidence found"
+    return said(part)

@@ -1,0 +1,1 @@
+"""What people read: plain text for a terminal, JSON for programs. Nothing here decides anything."""

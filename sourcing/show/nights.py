@@ -1,0 +1,117 @@
+"""What a night promised, cost, found and left open."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from sourcing.changes import Changes
+from sourcing.identity import Joined
+from sourcing.nightly import NightReport, RoleReport
+from sourcing.show.lists import ranked
+from sourcing.show.text import clean, counted, duration, moment, table
+from storage.records import Forecast, Night, Outcome
+
+MOST_LANES = 12  # lanes of a forecast shown one by one
+TAKEN = ("saved:accounts", "saved:evidence", "saved:sightings", "saved:events", "saved:gone")  # stored, not set aside
+MOST_EVENTS = 8  # renames, losses and joins shown one by one
+
+
+def forecast(rows: Sequence[Forecast]) -> str:
+    """What each lane will cost, and the sum."""
+    if not rows:
+        return "no lanes: the active roles name none for a usable source (see `sourcing doctor`)"
+    shown = sorted(rows, key=lambda row: (-row.requests, row.lane))[:MOST_LANES]
+    cells = [(row.lane, row.requests, row.points, f"{row.minutes:.1f}", row.basis) for row in shown]
+    rest = len(rows) - len(shown)
+    more = f"\n… and {counted(rest, 'lane')} more" if rest else ""
+    requests, points = sum(row.requests for row in rows), sum(row.points for row in rows)
+    minutes = sum(row.minutes for row in rows)
+    total = f"{counted(requests, 'request')}, {counted(points, 'point')}, about {minutes:.1f} minutes"
+    return f"{table(('lane', 'requests', 'points', 'minutes', 'basis'), cells)}{more}\ntogether: {total}"
+
+
+def report(done: NightReport) -> str:
+    """The whole night, for the sourcer's desk."""
+    night = done.night
+    blocks = [
+        f"Night {night.number}, {moment(night.started_at)}",
+        f"FORECAST\n{forecast(night.forecast)}",
+        f"SOURCES\n{outcomes(night.outcomes)}",
+        f"PEOPLE\n{changes(done.changes)}",
+        *([f"JOINS\n{joins(done.joined)}"] if done.joined else []),
+        *([f"SET ASIDE\n{skipped(night.counters)}"] if night.counters else []),
+        *(_role(role) for role in done.roles),
+        f"FILES\n{chr(10).join(str(path) for path in done.files) or 'none'}",
+        _end(done),
+    ]
+    return "\n\n".join(blocks)
+
+
+def outcomes(rows: Sequence[Outcome]) -> str:
+    """One line per source: how it ended and what it cost."""
+    return "\n".join(_outcome(row) for row in rows) or "no source was asked"
+
+
+def _outcome(row: Outcome) -> str:
+    counted_ = sum(bill.counted for bill in row.bills)
+    points = sum(bill.points for bill in row.bills)
+    refused = sum(bill.refused for bill in row.bills)
+    cost = f"{counted(row.requests, 'request')} ({counted_} counted, {counted(points, 'point')}, {refused} refused)"
+    found = f"{counted(sum(bill.accounts for bill in row.bills), 'account')} read"
+    reason = f": {clean(row.reason)}" if row.reason else ""
+    return f"{row.source:<14}{row.state:<12}{cost}, {found}, {duration(row.seconds)}{reason}"
+
+
+def changes(row: Changes) -> str:
+    """New and changed accounts, and who was renamed, left or came back."""
+    line = (
+        f"{row.new} new, {row.changed} changed, {row.gone} gone, {row.renamed} renamed, "
+        f"{row.returned} returned, of {counted(row.known, 'account')}"
+    )
+    listed = [event for event in row.events if event.event in {"renamed", "gone", "returned"}]
+    lines = [f"  {event.event:<9} {event.account}  {clean(event.detail)}" for event in listed]
+    return "\n".join([line, *_first(lines)])
+
+
+def joins(row: Joined) -> str:
+    """How many leads there are and which accounts were joined, with the reason."""
+    line = (
+        f"{counted(row.accounts, 'account')} form {counted(row.leads, 'lead')}; {row.judgements_new} joined tonight, "
+        f"{row.judgements_undone} taken back, {row.leads_new} leads new, {row.merged} merged into others"
+    )
+    return "\n".join([line, *_first([f"  {clean(judgement.why)}" for judgement in row.joins])])
+
+
+def skipped(counters: Mapping[str, int]) -> str:
+    """Everything that was not taken, by name."""
+    rows = [(name, count) for name, count in counters.items() if count and not name.startswith(TAKEN)]
+    return "\n".join(f"{count:>8}  {name}" for name, count in rows) or "nothing"
+
+
+def _first(lines: list[str]) -> Iterator[str]:
+    yield from lines[:MOST_EVENTS]
+    if len(lines) > MOST_EVENTS:
+        yield f"  … and {len(lines) - MOST_EVENTS} more"
+
+
+def _role(row: RoleReport) -> str:
+    before = [line.rank for line in row.top] if row.first_time else row.before
+    return f"TOP OF {row.role} ({len(row.top)} of {counted(row.scored, 'lead')})\n{ranked(row.top, before)}"
+
+
+def _end(done: NightReport) -> str:
+    requests = sum(outcome.requests for outcome in done.night.outcomes)
+    how = "interrupted; the next run continues" if done.interrupted else "finished"
+    return f"Night {done.night.number} {how} after {duration(done.seconds)} and {counted(requests, 'request')}."
+
+
+def history(nights: Sequence[Night]) -> str:
+    """Past nights, newest first."""
+    if not nights:
+        return "no night was run yet; run one with `sourcing nightly`"
+    return table(("night", "started", "took", "requests", "sources"), [_past(night) for night in nights])
+
+
+def _past(night: Night) -> tuple[object, ...]:
+    took = duration((night.ended_at - night.started_at).total_seconds()) if night.ended_at else "cut off"
+    states = ", ".join(f"{outcome.source} {outcome.state}" for outcome in night.outcomes) or "none"
+    requests = sum(outcome.requests for outcome in night.outcomes)
+    return night.number, moment(night.started_at), took, requests, states

@@ -1,0 +1,28 @@
+"""Taking addresses and numbers of contact out of a text: they are never stored, hidden ones are not decoded."""
+
+import re
+
+SEE_POST = "[contact: see post]"
+
+_OPEN, _CLOSE = r"[\[({<]\s{0,2}", r"\s{0,2}[\])}>]"
+_NAME = r"(?<![\w.+%-])[\w.+%-]{1,64}"
+_DOT = rf"\s{{0,2}}(?:\.|{_OPEN}(?:dot|\.){_CLOSE}|\bdot\b)\s{{0,2}}"
+_HOSTS = r"(?:gmail|googlemail|outlook|hotmail|live|yahoo|icloud|proton(?:mail)?|fastmail|gmx|pm|hey|zoho(?:mail)?)"
+_PLAIN = re.compile(rf"{_NAME}@[\w-]{{1,63}}(?:\.[\w-]{{1,63}}){{0,4}}")
+_BRACKETED = re.compile(
+    rf"{_NAME}\s{{0,3}}{_OPEN}(?:at|@){_CLOSE}\s{{0,3}}[\w-]{{1,63}}(?:{_DOT}[a-z]{{2,24}}){{0,3}}", re.IGNORECASE
+)
+# "work at example.com" is a sentence, "name at example dot com" and "name at gmail.com" are addresses.
+_SPOKEN = re.compile(
+    rf"{_NAME}\s{{1,3}}(?:at|@)\s{{1,3}}(?:[\w-]{{1,63}}(?:\s{{1,2}}dot\s{{1,2}}[a-z]{{2,24}}){{1,3}}"
+    rf"|{_HOSTS}(?:{_DOT}[a-z]{{2,24}})?\b)",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"(?<![\w/.=-])\+?\(?\d(?:[\s().-]{0,2}\d){8,14}(?![\w/])")
+
+
+def without_contacts(text: str) -> str:
+    """The text with e-mail addresses, however written, and telephone numbers replaced by `SEE_POST`."""
+    for pattern in (_PLAIN, _BRACKETED, _SPOKEN, _NUMBER):
+        text = pattern.sub(SEE_POST, text)
+    return text

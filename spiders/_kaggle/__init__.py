@@ -1,0 +1,1 @@
+"""Reading Kaggle answers and leaderboards: pure, from payload to records."""

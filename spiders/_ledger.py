@@ -1,0 +1,46 @@
+"""What a source spent and yielded this night, per lane, and everything it skipped."""
+
+from collections import Counter
+
+from pydantic import BaseModel
+
+from storage.records import LaneBill
+
+
+class Bill(BaseModel):
+    """A running lane bill; see `LaneBill` for the meaning of its fields."""
+
+    requests: int = 0
+    counted: int = 0
+    points: int = 0
+    refused: int = 0
+    accounts: int = 0
+    evidence: int = 0
+    promised: int | None = None
+    found: int | None = None
+
+
+class Ledger:
+    """Counts requests by lane and skipped things by name."""
+
+    def __init__(self) -> None:
+        self._bills: dict[str, Bill] = {}
+        self.skipped: Counter[str] = Counter()
+
+    def bill(self, lane: str) -> Bill:
+        """The running bill of a lane, opened at first use."""
+        return self._bills.setdefault(lane, Bill())
+
+    def skip(self, name: str, count: int = 1) -> None:
+        """Count something left out; zero leaves no trace."""
+        if count:
+            self.skipped[name] += count
+
+    @property
+    def requests(self) -> int:
+        """Requests sent over all lanes, answers of 304 included."""
+        return sum(bill.requests for bill in self._bills.values())
+
+    def bills(self) -> tuple[LaneBill, ...]:
+        """The frozen bills, in order of first use."""
+        return tuple(LaneBill(lane=lane, **bill.model_dump()) for lane, bill in self._bills.items())

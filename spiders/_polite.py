@@ -1,0 +1,216 @@
+"""The three middlewares through which every request leaves: robots, credentials, the gate.
+
+All see the crawler's spider as a `SourceSpider`: its options give the delay and the width, its `refusal` tells
+"not now" from "no", its ledger counts what was sent.
+"""
+
+import asyncio
+import logging
+import os
+import random
+import time
+from typing import TYPE_CHECKING, Self
+from urllib.parse import urlsplit
+
+from protego import Protego
+from pydantic import SecretStr
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
+from scrapy.robotstxt import RobotParser
+from twisted.internet.defer import Deferred
+
+from spiders._gate import Budget, Refusal, reading
+
+if TYPE_CHECKING:
+    from spiders._base import SourceSpider
+
+log = logging.getLogger(__name__)
+
+TRANSIENT = frozenset({500, 502, 503, 504})
+TRANSIENT_TRIES = 3
+BACK_OFF = 2.0  # seconds, doubling, for answers that name no time
+
+
+def spider_of(crawler: Crawler) -> "SourceSpider":
+    """The crawler's spider as what it is."""
+    from spiders._base import SourceSpider
+
+    spider = crawler.spider
+    if not isinstance(spider, SourceSpider):
+        raise TypeError(f"{spider!r} is no SourceSpider")
+    return spider
+
+
+def plain_headers(response: Response) -> dict[str, str]:
+    """Header names in lower case, last value of each."""
+    return {k.decode("latin-1").lower(): v[-1].decode("latin-1") for k, v in response.headers.items() if v}
+
+
+class Robots(RobotsTxtMiddleware):
+    """robots.txt, fail-closed: a 5xx or an unreachable file closes the host for this run (RFC 9309, 2.3.1.4).
+
+    Scrapy takes both as "everything allowed" and parses Crawl-delay without applying it. Overrides two private
+    methods, which is why scrapy is pinned below 2.20.
+    """
+
+    async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
+        if response.status >= 500:
+            self._robots_error(ConnectionError(f"robots.txt answered {response.status}"), netloc)
+            return
+        await super()._parse_robots(response, netloc, request)
+        self._apply_crawl_delay(response, netloc)
+
+    def _robots_error(self, exc: Exception, netloc: str) -> None:
+        if isinstance(exc, IgnoreRequest):
+            super()._robots_error(exc, netloc)
+            return
+        log.warning("%s is closed for this run: robots.txt cannot be read (%s)", netloc, exc)
+        spider_of(self.crawler).ledger.skip("robots_unreachable")
+        closed = _ClosedParser()
+        waiting = self._parsers[netloc]
+        self._parsers[netloc] = closed
+        if isinstance(waiting, Deferred):
+            waiting.callback(closed)
+
+    def _apply_crawl_delay(self, response: Response, netloc: str) -> None:
+        if response.status != 200:
+            return
+        asked = Protego.parse(response.text).crawl_delay(self._robotstxt_useragent or self._default_useragent)
+        if asked:
+            spider_of(self.crawler).slow_down(netloc, float(asked))
+
+
+class _ClosedParser(RobotParser):
+    """A robots parser that allows nothing."""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, robotstxt_body: bytes) -> Self:
+        """Scrapy's constructor; body and crawler are not needed."""
+        del crawler, robotstxt_body
+        return cls()
+
+    def allowed(self, url: str | bytes, user_agent: str | bytes) -> bool:  # noqa: ARG002 - Scrapy's interface
+        return False
+
+
+class Credentials:
+    """Attaches the token of a source, only to its own host, read from the environment once."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self._tokens: dict[str, SecretStr] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Scrapy's constructor."""
+        return cls(crawler)
+
+    def process_request(self, request: Request) -> None:
+        """Set Authorization when the request goes to the host the token belongs to."""
+        spider = spider_of(self.crawler)
+        if spider.token_host is None or urlsplit(request.url).netloc != spider.token_host:
+            request.headers.pop("Authorization", None)
+            return
+        token = self._token(spider.options.token_env)
+        if token.get_secret_value():
+            request.headers["Authorization"] = f"Bearer {token.get_secret_value()}"
+
+    def _token(self, variable: str) -> SecretStr:
+        if variable not in self._tokens:
+            self._tokens[variable] = SecretStr(os.environ.get(variable, ""))
+        return self._tokens[variable]
+
+
+class Gate:
+    """Waits for the budget of the host and resource, learns it from answers, retries what only was "not now"."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self.waited = 0.0  # seconds asked for by refusals in this run
+        self._budgets: dict[tuple[str, str], Budget] = {}
+        self._answered = asyncio.Event()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Scrapy's constructor."""
+        return cls(crawler)
+
+    def budget(self, request: Request) -> Budget:
+        """The budget of the request's host and resource."""
+        netloc, spider = urlsplit(request.url).netloc, spider_of(self.crawler)
+        key = (netloc, str(request.meta.get("resource", "")))
+        if key not in self._budgets:
+            delay = max(spider.options.delay, spider.crawl_delays.get(netloc, 0.0))
+            self._budgets[key] = Budget(concurrency=spider.options.concurrency, delay=delay)
+        return self._budgets[key]
+
+    async def process_request(self, request: Request) -> None:
+        """Wait until the budget lets one more out."""
+        budget, cost = self.budget(request), int(request.meta.get("cost", 1))
+        while (wait := budget.wait(time.monotonic(), cost)) != 0.0:
+            spider_of(self.crawler).refuse_if_closing()
+            await self._pause(wait)
+        budget.start(time.monotonic(), cost)
+        request.meta["sent_at"] = time.monotonic()
+        spider_of(self.crawler).sent(request)
+
+    async def _pause(self, wait: float | None) -> None:
+        # An answer of any request may open the gate earlier than the clock does.
+        self._answered.clear()
+        try:
+            await asyncio.wait_for(self._answered.wait(), min(wait if wait is not None else 1.0, 1.0))
+        except TimeoutError:
+            return
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:
+        """Learn from the answer; ask again later when it was a refusal or a passing failure."""
+        spider, wall = spider_of(self.crawler), time.time()
+        headers = plain_headers(response)
+        refused = spider.refusal(response, headers, wall)
+        wait = self._end(request, headers, wall, refused)
+        spider.answered(request, response, refused=refused is not None)
+        if refused is not None:
+            return self._again_after_refusal(request, refused, wait) or response
+        if response.status in TRANSIENT and not request.meta.get("own_failures"):
+            return self._again_after_failure(request, f"status {response.status}") or response
+        return response
+
+    def process_exception(self, request: Request, exception: Exception) -> Request | None:
+        """A request that brought no answer: free its place and try again a few times."""
+        if isinstance(exception, IgnoreRequest) or "sent_at" not in request.meta:
+            return None
+        self._end(request, {}, time.time(), None)
+        if request.meta.get("own_failures"):
+            return None
+        return self._again_after_failure(request, type(exception).__name__)
+
+    def _end(self, request: Request, headers: dict[str, str], wall: float, refused: Refusal | None) -> float:
+        request.meta.pop("sent_at", None)
+        cost, budget = int(request.meta.get("cost", 1)), self.budget(request)
+        wait = budget.end(time.monotonic(), reading(headers, wall=wall), cost=cost, refused=refused)
+        self._answered.set()
+        return wait
+
+    def _again_after_refusal(self, request: Request, refused: Refusal, wait: float) -> Request | None:
+        spider = spider_of(self.crawler)
+        self.waited += wait
+        if self.waited > spider.options.max_wait:
+            spider.stop("limit", f"{refused.reason}; {self.waited:.0f} s of waiting asked for", hold=wait)
+            return None
+        return request.replace(dont_filter=True, priority=request.priority + 1)
+
+    def _again_after_failure(self, request: Request, reason: str) -> Request | None:
+        tries = int(request.meta.get("tries", 0)) + 1
+        if tries >= TRANSIENT_TRIES:
+            return None
+        spider = spider_of(self.crawler)
+        spider.ledger.skip("retried")
+        log.info("%s: asking again (%s)", spider.name, reason)
+        # Jitter keeps several workers from knocking in step.
+        pause = spider.options.back_off * 2 ** (tries - 1) * random.uniform(0.75, 1.25)  # noqa: S311 - no secret
+        budget = self.budget(request)
+        budget.not_before = max(budget.not_before, time.monotonic() + pause)
+        return request.replace(dont_filter=True, meta={**request.meta, "tries": tries})

@@ -1,0 +1,31 @@
+"""Which sources exist: the public modules of this folder, found without importing any of them."""
+
+import importlib
+import pkgutil
+from typing import TYPE_CHECKING
+
+import spiders
+from storage.errors import ConfigError
+
+if TYPE_CHECKING:
+    from spiders._base import SourceSpider
+
+
+def names() -> list[str]:
+    """Names of all sources, sorted; a source's module, spider and command-line name are one word."""
+    return sorted(module.name for module in pkgutil.iter_modules(spiders.__path__) if not module.name.startswith("_"))
+
+
+def load(name: str) -> "type[SourceSpider]":
+    """The spider of a source; ConfigError for a name that is no source."""
+    if name not in names():
+        raise ConfigError(f"no source is called {name!r}; there are: {', '.join(names())}")
+    from spiders._base import SourceSpider
+
+    module = importlib.import_module(f"spiders.{name}")
+    found = [
+        spider
+        for spider in vars(module).values()
+        if isinstance(spider, type) and issubclass(spider, SourceSpider) and spider.__module__.startswith("spiders.")
+    ]
+    return next(spider for spider in found if getattr(spider, "name", None) == name)

@@ -1,0 +1,66 @@
+"""Scrapy settings for every crawl: the safe values where Scrapy's defaults are not (2.19).
+
+Plain data only: Scrapy copies settings deeply for each crawler. Secrets never stand here; `_polite` reads them from
+the environment at the moment they are attached to a request.
+"""
+
+BOT_NAME = "sourcing"
+USER_AGENT = "sourcing-crawler/0.1 (self-hosted; contact not configured)"
+ROBOTSTXT_USER_AGENT = "sourcing-crawler"
+SPIDER_LOADER_WARN_ONLY = True
+
+# Wishes and safety of the network.
+ROBOTSTXT_OBEY = True
+DOWNLOAD_VERIFY_CERTIFICATES = True
+DOWNLOAD_MAXSIZE = 8 * 1024 * 1024
+DOWNLOAD_WARNSIZE = 0
+DOWNLOAD_TIMEOUT = 60
+REDIRECT_MAX_TIMES = 5
+REFERRER_POLICY = "no-referrer"
+COOKIES_ENABLED = False
+HTTPPROXY_ENABLED = True
+TELNETCONSOLE_ENABLED = False
+REMOTE_CONTROL_ENABLED = False
+DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}
+
+# The gate decides who goes when; Scrapy's own slots only must not stand in its way.
+CONCURRENT_REQUESTS = 64
+CONCURRENT_REQUESTS_PER_DOMAIN = 64
+CONCURRENT_ITEMS = 1
+DOWNLOAD_DELAY = 0
+AUTOTHROTTLE_ENABLED = False
+# Spiders never ask twice by accident, and a silent filter would hide it if they did.
+DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
+
+DEFAULT_REQUEST_HEADERS = {"Accept": "application/json"}
+DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,  # `_polite` retries, with back-off
+    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
+    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
+    "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": None,
+    "spiders._polite.Robots": 100,
+    "spiders._polite.Credentials": 610,
+    "spiders._polite.Gate": 620,
+}
+SPIDER_MIDDLEWARES = {
+    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,  # SourceSpider reads every status itself
+    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
+}
+ITEM_PIPELINES = {"spiders._pipeline.StorePipeline": 100}
+EXTENSIONS = {
+    "scrapy.extensions.logcount.LogCount": None,
+    "scrapy.extensions.logstats.LogStats": None,
+    "scrapy.extensions.memdebug.MemoryDebugger": None,
+    "scrapy.extensions.feedexport.FeedExporter": None,
+    "scrapy.extensions.spiderstate.SpiderState": None,
+    "scrapy.extensions.throttle.AutoThrottle": None,
+}
+
+LOG_INSTALL_ROOT_HANDLER = False
+LOG_LEVEL = "WARNING"
+STATS_DUMP = False

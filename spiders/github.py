@@ -1,0 +1,106 @@
+"""People on GitHub: lanes show who builds things, GraphQL reads them in full.
+
+The night goes in phases. Lanes (contributor lists, merged changes, user search, people named by hand) show
+candidates; people known from earlier nights are probed a hundred to the point; new ones are triaged the same way;
+then new and changed people are read in full, the most interesting first, in batches whose size adapts to what GitHub
+answers in time. REST, search and GraphQL have separate budgets, so they run side by side.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any, ClassVar
+
+from scrapy import Request
+
+from spiders._card import Card, Options, past_forecast
+from spiders._github.batches import BatchSize
+from spiders._github.graph import GitHubOptions
+from spiders._github.lanes import ContributorLane, MergedChangeLane, PeopleLane, SearchLane
+from spiders._github.reading import Reading
+from storage.records import Forecast, Lane, LaneBill
+
+
+class GitHub(ContributorLane, MergedChangeLane, SearchLane, PeopleLane, Reading):
+    """GitHub through its documented REST and GraphQL interfaces, one token."""
+
+    name = "github"
+    version = 1
+    options_model: ClassVar[type[Options]] = GitHubOptions
+    options: GitHubOptions
+    card = Card(
+        title="GitHub",
+        method="REST and GraphQL API with the operator's own token",
+        terms="https://docs.github.com/site-policy/acceptable-use-policies/github-acceptable-use-policies",
+        terms_read=date(2026, 11, 22),
+        fields=(
+            *("handle", "name", "bio", "company", "location", "links", "open_to_work", "created_at"),
+            *("followers", "public repositories", "merged changes", "contributions of a year", "profile README"),
+        ),
+        limits="REST 5,000 requests, GraphQL 5,000 points an hour, search 30 a minute; serial requests",
+        yields="about 4,000 people read in full per hour",
+        needs_token=True,
+        robots=False,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._phases: list[Callable[[], Iterable[Request]]] = [self.triage, self.choose, self.work]
+
+    def first(self) -> Iterator[Request]:
+        """The first requests of all lanes, and the probe of everybody known."""
+        self.size = BatchSize(self.options.profiles_at_once, 50)
+        self.window_size = BatchSize(self.options.contributions_at_once, 25)
+        self.known = {known.account.source_id: known for known in self.store.known(self.name)}
+        by_kind: dict[str, list[Lane]] = {}
+        for lane in self.lanes:
+            by_kind.setdefault(lane.kind, []).append(lane)
+        starts: dict[str, Callable[[list[Lane]], Iterable[Request]]] = {
+            "contributors": lambda lanes: (self.contributor_page(lane, self._contributors_url(lane)) for lane in lanes),
+            "merged_authors": lambda lanes: self.merged_pages([(lane, None, 1) for lane in lanes]),
+            "search": lambda lanes: (request for lane in lanes for request in self.search(lane)),
+            "people": lambda lanes: (self.person(lane) for lane in lanes),
+        }
+        for kind, lanes in by_kind.items():
+            if kind in starts:
+                yield from starts[kind](lanes)
+            else:
+                self.ledger.skip(f"unknown_lane:{kind}", len(lanes))
+        yield from self.probe()
+
+    def when_idle(self) -> Iterable[Request]:
+        """The next phase that has something to ask; the last one is asked again until it has nothing."""
+        while self._phases:
+            if requests := list(self._phases[0]()):
+                return requests
+            self._phases.pop(0)
+        return ()
+
+    @classmethod
+    def forecast(
+        cls, lanes: Sequence[Lane], options: Options, past: Mapping[str, LaneBill], known: int
+    ) -> list[Forecast]:
+        """As the last night where a lane has run; else one request per page and the published price of documents."""
+        if not isinstance(options, GitHubOptions):
+            raise TypeError("GitHub's forecast needs GitHub's options")
+        rows = [past_forecast(lane.id, past) or _guess(lane, options) for lane in lanes]
+        shares = {
+            "github/probe": (known // 100, known // 100),
+            "github/triage": (options.max_profiles // 100, options.max_profiles // 100),
+            "github/profiles": _documents(options.max_profiles, options.profiles_at_once, 70),
+            "github/contributions": _documents(options.max_profiles, options.contributions_at_once, 60),
+        }
+        for lane, (requests, spent) in shares.items():
+            guess = Forecast(lane=lane, requests=requests, points=spent, minutes=requests / 60, basis="first guess")
+            rows.append(past_forecast(lane, past) or guess)
+        return [row for row in rows if row.requests]
+
+
+def _guess(lane: Lane, options: GitHubOptions) -> Forecast:
+    requests = {"contributors": options.contributor_pages, "merged_authors": 1, "search": 10}.get(lane.kind, 1)
+    per_minute = 30 if lane.kind == "search" else 60
+    return Forecast(lane=lane.id, requests=requests, minutes=requests / per_minute, basis="first guess")
+
+
+def _documents(people_count: int, at_once: int, connections: int) -> tuple[int, int]:
+    requests = -(-people_count // at_once)
+    return requests, round(people_count * connections / 100)

@@ -1,0 +1,1 @@
+"""Alembic migrations of the Store's schema; `Store.upgrade` runs them."""

@@ -1,0 +1,252 @@
+"""All tables of the first night."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+KEY = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+MOMENT = sa.DateTime(timezone=True).with_variant(sa.Text(), "sqlite")
+DATA = sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
+NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def upgrade() -> None:
+    """Apply."""
+    op.create_table(
+        "account",
+        sa.Column("key", KEY, nullable=False),
+        sa.Column("source", KEY, nullable=False),
+        sa.Column("source_id", KEY, nullable=False),
+        sa.Column("handle", sa.Text(), nullable=False),
+        sa.Column("handle_key", KEY, nullable=False),
+        sa.Column("handle_since", MOMENT, nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text()),
+        sa.Column("headline", sa.Text()),
+        sa.Column("bio", sa.Text()),
+        sa.Column("location", sa.Text()),
+        sa.Column("company", sa.Text()),
+        sa.Column("open_to_work", sa.Boolean()),
+        sa.Column("created_at", MOMENT),
+        sa.Column("expires_at", MOMENT),
+        sa.Column("links", DATA, nullable=False),
+        sa.Column("figures", DATA, nullable=False),
+        sa.Column("flags", DATA, nullable=False),
+        sa.Column("markers", DATA, nullable=False),
+        sa.Column("observed", DATA, nullable=False),
+        sa.Column("origin_url", sa.Text(), nullable=False),
+        sa.Column("origin_seen_at", MOMENT, nullable=False),
+        sa.Column("origin_spider", sa.Text(), nullable=False),
+        sa.Column("first_seen", MOMENT, nullable=False),
+        sa.Column("last_seen", MOMENT, nullable=False),
+        sa.Column("last_changed", MOMENT, nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.Column("gone_at", MOMENT),
+        sa.Column("touched_at", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("key", name="pk_account"),
+    )
+    op.create_index("ix_account_handle_key", "account", ["handle_key"])
+    op.create_index("ix_account_touched_at", "account", ["touched_at"])
+    op.create_table(
+        "counter",
+        sa.Column("name", KEY, nullable=False),
+        sa.Column("value", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_counter"),
+    )
+    op.create_table(
+        "export",
+        sa.Column("id", NUMBER, nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("format", sa.Text(), nullable=False),
+        sa.Column("path", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("leads", DATA, nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.Column("night", sa.Integer()),
+        sa.PrimaryKeyConstraint("id", name="pk_export"),
+    )
+    op.create_table(
+        "lane_state",
+        sa.Column("lane", KEY, nullable=False),
+        sa.Column("state", DATA, nullable=False),
+        sa.Column("updated_at", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("lane", name="pk_lane_state"),
+    )
+    op.create_table(
+        "lead",
+        sa.Column("id", KEY, nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("created_at", MOMENT, nullable=False),
+        sa.Column("merged_into", KEY),
+        sa.ForeignKeyConstraint(["merged_into"], ["lead.id"], name="fk_lead_merged_into"),
+        sa.PrimaryKeyConstraint("id", name="pk_lead"),
+    )
+    op.create_index("ix_lead_merged_into", "lead", ["merged_into"])
+    op.create_table(
+        "night",
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("started_at", MOMENT, nullable=False),
+        sa.Column("ended_at", MOMENT),
+        sa.Column("forecast", DATA, nullable=False),
+        sa.Column("outcomes", DATA, nullable=False),
+        sa.Column("counters", DATA, nullable=False),
+        sa.PrimaryKeyConstraint("number", name="pk_night"),
+    )
+    op.create_table(
+        "quarantine",
+        sa.Column("id", NUMBER, nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("seen_at", MOMENT, nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.Column("excerpt", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_quarantine"),
+    )
+    op.create_table(
+        "source_hold",
+        sa.Column("source", KEY, nullable=False),
+        sa.Column("until", MOMENT, nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("source", name="pk_source_hold"),
+    )
+    op.create_table(
+        "tombstone", sa.Column("hash", KEY, nullable=False), sa.PrimaryKeyConstraint("hash", name="pk_tombstone")
+    )
+    op.create_table(
+        "validator",
+        sa.Column("key", KEY, nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("etag", sa.Text()),
+        sa.Column("last_modified", sa.Text()),
+        sa.Column("note", DATA, nullable=False),
+        sa.PrimaryKeyConstraint("key", name="pk_validator"),
+    )
+    op.create_table(
+        "account_event",
+        sa.Column("id", NUMBER, nullable=False),
+        sa.Column("account", KEY, nullable=False),
+        sa.Column("event", sa.Text(), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.Column("night", sa.Integer()),
+        sa.ForeignKeyConstraint(["account"], ["account.key"], name="fk_account_event_account", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name="pk_account_event"),
+    )
+    op.create_index("ix_account_event_account", "account_event", ["account"])
+    op.create_index("ix_account_event_at", "account_event", ["at"])
+    op.create_table(
+        "evidence",
+        sa.Column("id", KEY, nullable=False),
+        sa.Column("account", KEY, nullable=False),
+        sa.Column("source_id", KEY, nullable=False),
+        sa.Column("kind", KEY, nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text()),
+        sa.Column("event_at", MOMENT),
+        sa.Column("started_at", MOMENT),
+        sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("tags", DATA, nullable=False),
+        sa.Column("packages", DATA, nullable=False),
+        sa.Column("files", DATA, nullable=False),
+        sa.Column("figures", DATA, nullable=False),
+        sa.Column("origin_url", sa.Text(), nullable=False),
+        sa.Column("origin_seen_at", MOMENT, nullable=False),
+        sa.Column("origin_spider", sa.Text(), nullable=False),
+        sa.Column("first_seen", MOMENT, nullable=False),
+        sa.Column("last_seen", MOMENT, nullable=False),
+        sa.Column("last_changed", MOMENT, nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["account"], ["account.key"], name="fk_evidence_account", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name="pk_evidence"),
+    )
+    op.create_index("ix_evidence_account", "evidence", ["account"])
+    op.create_table(
+        "handle_history",
+        sa.Column("account", KEY, nullable=False),
+        sa.Column("since", MOMENT, nullable=False),
+        sa.Column("handle", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["account"], ["account.key"], name="fk_handle_history_account", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("account", "since", name="pk_handle_history"),
+    )
+    op.create_table(
+        "judgement",
+        sa.Column("id", NUMBER, nullable=False),
+        sa.Column("left", KEY, nullable=False),
+        sa.Column("right", KEY, nullable=False),
+        sa.Column("verdict", sa.Text(), nullable=False),
+        sa.Column("bits", sa.Double()),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("evidence", DATA, nullable=False),
+        sa.Column("created_at", MOMENT, nullable=False),
+        sa.Column("undone_at", MOMENT),
+        sa.Column("undone_by", sa.Text()),
+        sa.ForeignKeyConstraint(["left"], ["account.key"], name="fk_judgement_left", ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["right"], ["account.key"], name="fk_judgement_right", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name="pk_judgement"),
+    )
+    op.create_index("ix_judgement_right", "judgement", ["right"])
+    op.create_index(
+        "uq_judgement_live_pair",
+        "judgement",
+        ["left", "right"],
+        unique=True,
+        sqlite_where=sa.text("undone_at IS NULL"),
+        postgresql_where=sa.text("undone_at IS NULL"),
+    )
+    op.create_table(
+        "lead_member",
+        sa.Column("account", KEY, nullable=False),
+        sa.Column("lead", KEY, nullable=False),
+        sa.Column("since", MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(["account"], ["account.key"], name="fk_lead_member_account", ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["lead"], ["lead.id"], name="fk_lead_member_lead"),
+        sa.PrimaryKeyConstraint("account", name="pk_lead_member"),
+    )
+    op.create_index("ix_lead_member_lead", "lead_member", ["lead"])
+    op.create_table(
+        "lead_status",
+        sa.Column("id", NUMBER, nullable=False),
+        sa.Column("lead", KEY, nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.Column("accounts", DATA, nullable=False),
+        sa.ForeignKeyConstraint(["lead"], ["lead.id"], name="fk_lead_status_lead", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name="pk_lead_status"),
+    )
+    op.create_index("ix_lead_status_lead", "lead_status", ["lead"])
+    op.create_table(
+        "receipt",
+        sa.Column("id", NUMBER, nullable=False),
+        sa.Column("lead", KEY, nullable=False),
+        sa.Column("role", KEY, nullable=False),
+        sa.Column("night", sa.Integer()),
+        sa.Column("latest", sa.Boolean(), nullable=False),
+        sa.Column("role_version", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("scored_at", MOMENT, nullable=False),
+        sa.Column("total", sa.Double(), nullable=False),
+        sa.Column("low", sa.Double(), nullable=False),
+        sa.Column("high", sa.Double(), nullable=False),
+        sa.Column("coverage", sa.Double(), nullable=False),
+        sa.Column("parts", DATA, nullable=False),
+        sa.Column("penalties", DATA, nullable=False),
+        sa.Column("section", sa.Text(), nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["lead"], ["lead.id"], name="fk_receipt_lead", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name="pk_receipt"),
+    )
+    op.create_index("ix_receipt_lead_role", "receipt", ["lead", "role"])
+    op.create_index("ix_receipt_ranking", "receipt", ["role", "latest", "total"])

@@ -1,0 +1,130 @@
+"""Opening, upgrading and checking a database; the transactions every verb runs in."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+
+from sqlalchemy import URL, Connection, Engine, inspect, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from storage.errors import StoreError
+from storage.store._checks import findings
+from storage.store._engine import connect, file_of, online_backup, read_url, shown
+from storage.tables import HEAD
+
+
+class Database:
+    """One open database."""
+
+    def __init__(self, engine: Engine, *, key: bytes = b"") -> None:
+        self._engine = engine
+        self._writer = engine.execution_options(writes=True)
+        self._key = key
+
+    @classmethod
+    def open(cls, url: str, *, key: bytes = b"") -> Self:
+        """Open an up-to-date database; StoreError if it is absent, behind, ahead or out of reach.
+
+        `key` is the secret of the tombstones.
+        """
+        parsed = read_url(url)
+        file = file_of(parsed)
+        if file is not None and not file.is_file():
+            raise StoreError(f"no database at {file}; create it with `sourcing db upgrade`")
+        store = cls(connect(parsed), key=key)
+        try:
+            _require_head(store._revision(), parsed)
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    @classmethod
+    def upgrade(cls, url: str) -> list[str]:
+        """Create or migrate a database; gives the revisions applied, [] if it was up to date."""
+        parsed = read_url(url)
+        file = file_of(parsed)
+        if file is not None and not file.parent.is_dir():
+            raise StoreError(f"no folder {file.parent} for the database; create it or change [database] url")
+        store = cls(connect(parsed))
+        try:
+            return store._migrate(parsed)
+        finally:
+            store.close()
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def schema(self) -> tuple[str, str]:
+        """Give the revision of the database ("" without one) and the newest one."""
+        return self._revision(), HEAD
+
+    def check(self) -> list[str]:
+        """Give what is wrong with the database, one sentence each; [] if nothing is."""
+        with self._read() as connection:
+            found = findings(connection)
+        revision = self._revision()
+        return found if revision == HEAD else [*found, f"revision is {revision!r}, not {HEAD!r}"]
+
+    def backup(self, path: Path) -> Path:
+        """Copy a SQLite database while it is in use; StoreError for PostgreSQL, which has its own tool."""
+        if self._engine.dialect.name != "sqlite":
+            raise StoreError("backup copies SQLite files only; for PostgreSQL use pg_dump")
+        online_backup(self._engine, path)
+        return path
+
+    @contextmanager
+    def _read(self) -> Iterator[Connection]:
+        with _as_store_error(self._engine), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _write(self) -> Iterator[Connection]:
+        with _as_store_error(self._engine), self._writer.begin() as connection:
+            yield connection
+
+    def _revision(self) -> str:
+        with self._read() as connection:
+            if not inspect(connection).has_table("alembic_version"):
+                return ""
+            return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or "")
+
+    def _migrate(self, url: URL) -> list[str]:
+        from storage.migrations.run import migrate
+
+        before = self._revision()
+        if before and before > HEAD:
+            _require_head(before, url)
+        with self._write() as connection:
+            return migrate(connection)
+
+
+def _require_head(revision: str, url: URL) -> None:
+    if revision == HEAD:
+        return
+    name = shown(url)
+    if not revision:
+        raise StoreError(f"{name} holds no tables of ours; create them with `sourcing db upgrade`")
+    if revision < HEAD:
+        raise StoreError(f"{name} is at revision {revision}, this version needs {HEAD}; run `sourcing db upgrade`")
+    raise StoreError(f"{name} is at revision {revision}, newer than {HEAD}; install the version that wrote it")
+
+
+@contextmanager
+def _as_store_error(engine: Engine) -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        reason = str(error.orig).strip().partition("\n")[0]
+        raise StoreError(f"{shown(engine.url)}: {reason}; check that it is reachable and writable") from error
+    except DBAPIError as error:
+        reason = str(error.orig).strip().partition("\n")[0]
+        raise StoreError(f"{shown(engine.url)}: {reason}; see `sourcing db check`") from error

@@ -1,0 +1,37 @@
+"""What `Store.check` looks for."""
+
+from sqlalchemy import Connection, Select, exists, func, select, text
+
+from storage.tables import account, evidence, lead, lead_member
+
+
+def findings(connection: Connection) -> list[str]:
+    """Give one sentence per thing that is wrong."""
+    found = _sqlite(connection) if connection.dialect.name == "sqlite" else []
+    return found + _orphans(connection)
+
+
+def _sqlite(connection: Connection) -> list[str]:
+    found = [row[0] for row in connection.execute(text("PRAGMA integrity_check")) if row[0] != "ok"]
+    for table, rowid, parent, _ in connection.execute(text("PRAGMA foreign_key_check")):
+        found.append(f"{table} row {rowid} points to a {parent} that does not exist")
+    return found
+
+
+def _orphans(connection: Connection) -> list[str]:
+    member = lead_member.c.lead == lead.c.id
+    orphan = ~exists().where(account.c.key == evidence.c.account)
+    misplaced = select(func.count()).select_from(lead_member.join(lead, member))
+    questions = {
+        "evidence without an account": select(func.count()).select_from(evidence).where(orphan),
+        "accounts of a lead that was merged away": misplaced.where(lead.c.merged_into.is_not(None)),
+        "merged leads that point to another merged lead": _alias_of_alias(),
+    }
+    counts = {name: connection.execute(question).scalar_one() for name, question in questions.items()}
+    return [f"{count} {name}" for name, count in counts.items() if count]
+
+
+def _alias_of_alias() -> Select[int]:
+    target = lead.alias()
+    joined = lead.join(target, lead.c.merged_into == target.c.id)
+    return select(func.count()).select_from(joined).where(target.c.merged_into.is_not(None))

@@ -1,0 +1,136 @@
+"""What spiders bring and what is known of accounts."""
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, RowMapping, Select, insert, select
+
+from storage.records import Account, AccountEvent, AccountKey, Evidence, Item, Known, Quarantined
+from storage.store import _tombstones
+from storage.store._base import Database
+from storage.store._records import Saved
+from storage.store._rows import key_texts, read_account, read_evidence, read_key, storable
+from storage.store._save import save
+from storage.store._sql import among, batches
+from storage.tables import account, account_event, evidence, handle_history, quarantine
+
+EXCERPT_BYTES = 4096
+_BATCH = 1000  # rows read at once; each batch is its own short transaction
+_KNOWN = (
+    account.c.key,
+    account.c.handle,
+    account.c.kind,
+    account.c.markers,
+    account.c.first_seen,
+    account.c.last_seen,
+    account.c.gone_at,
+)
+
+
+class Collecting(Database):
+    """Verbs for spiders, imports and the readers of single accounts."""
+
+    def save(self, items: Sequence[Item], *, night: int | None = None) -> Saved:
+        """Store a batch in one transaction, only what changed; items of erased people are dropped first."""
+        with self._write() as connection:
+            return save(connection, items, night=night, key=self._key)
+
+    def quarantine(self, rows: Sequence[Quarantined]) -> None:
+        """Keep aside what could not be read, at most 4 KiB of each."""
+        if rows:
+            with self._write() as connection:
+                connection.execute(insert(quarantine), [_quarantine_row(row) for row in rows])
+
+    def quarantined(self, limit: int = 50) -> list[Quarantined]:
+        """Give what was kept aside, newest first."""
+        newest = select(quarantine).order_by(quarantine.c.id.desc()).limit(limit)
+        with self._read() as connection:
+            rows = connection.execute(newest).mappings().all()
+        return [Quarantined.model_validate({k: v for k, v in row.items() if k != "id"}) for row in rows]
+
+    def known(self, source: str) -> Iterator[Known]:
+        """Give what a spider may know of the accounts of its source, in order of their ids."""
+        for row in self._paged(select(*_KNOWN).where(account.c.source == source)):
+            known = {name: value for name, value in row.items() if name != "key"}
+            yield Known.model_validate(known | {"account": read_key(row["key"])})
+
+    def account(self, key: AccountKey) -> Account | None:
+        """Give one account, None if it is not stored."""
+        return next(self.accounts(keys=[key]), None)
+
+    def accounts(self, *, source: str | None = None, keys: Collection[AccountKey] | None = None) -> Iterator[Account]:
+        """Give accounts, all or those of a source or with these keys, in order of their keys."""
+        wanted = select(account) if source is None else select(account).where(account.c.source == source)
+        if keys is None:
+            yield from map(read_account, self._paged(wanted))
+            return
+        for some in batches(key_texts(keys), _BATCH):
+            with self._read() as connection:
+                chosen = wanted.where(among(connection, account.c.key, some)).order_by(account.c.key)
+                rows = connection.execute(chosen).mappings().all()
+            yield from map(read_account, rows)
+
+    def evidence(self, keys: Collection[AccountKey]) -> dict[AccountKey, list[Evidence]]:
+        """Give the work of these accounts, in order of its ids; accounts without work are left out."""
+        found: dict[AccountKey, list[Evidence]] = {}
+        for some in batches(key_texts(keys), _BATCH):
+            with self._read() as connection:
+                chosen = select(evidence).where(among(connection, evidence.c.account, some))
+                rows = connection.execute(chosen.order_by(evidence.c.id)).mappings().all()
+            for row in rows:
+                work = read_evidence(row)
+                found.setdefault(work.account, []).append(work)
+        return found
+
+    def touched(self, since: datetime) -> set[AccountKey]:
+        """Give the accounts that are new, changed, gone or returned since, or whose work changed."""
+        with self._read() as connection:
+            rows = connection.execute(select(account.c.key).where(account.c.touched_at >= since))
+            return {read_key(key) for key in rows.scalars()}
+
+    def events(self, *, since: datetime | None = None, key: AccountKey | None = None) -> list[AccountEvent]:
+        """Give what happened to accounts, oldest first."""
+        chosen = select(account_event).order_by(account_event.c.at, account_event.c.id)
+        if since is not None:
+            chosen = chosen.where(account_event.c.at >= since)
+        if key is not None:
+            chosen = chosen.where(account_event.c.account == str(key))
+        with self._read() as connection:
+            rows = connection.execute(chosen).mappings().all()
+        return [_read_event(row) for row in rows]
+
+    def handles(self, key: AccountKey) -> list[tuple[str, datetime]]:
+        """Give the handles an account had and since when, oldest first; [] if it is not stored."""
+        past = select(handle_history.c.handle, handle_history.c.since).where(handle_history.c.account == str(key))
+        present = select(account.c.handle, account.c.handle_since).where(account.c.key == str(key))
+        with self._read() as connection:
+            former = connection.execute(past.order_by(handle_history.c.since)).all()
+            return [(handle, since) for handle, since in (*former, *connection.execute(present).all())]
+
+    def bury(self, account: Account) -> int:
+        """Write tombstones of an erased person's id, handle and websites; gives how many."""
+        with self._write() as connection:
+            return _tombstones.bury(connection, account, self._key)
+
+    def _paged(self, chosen: Select[Any]) -> Iterator[RowMapping]:
+        """Read accounts in batches, so that no transaction stays open while the caller works."""
+        after: ColumnElement[bool] | None = None
+        while True:
+            page = chosen.order_by(account.c.key).limit(_BATCH)
+            with self._read() as connection:
+                rows = connection.execute(page if after is None else page.where(after)).mappings().all()
+            yield from rows
+            if len(rows) < _BATCH:
+                return
+            after = account.c.key > rows[-1]["key"]
+
+
+def _quarantine_row(row: Quarantined) -> dict[str, Any]:
+    clean = storable(row)
+    kept = clean.excerpt.encode()[:EXCERPT_BYTES].decode(errors="ignore")
+    return clean.model_dump() | {"excerpt": kept}
+
+
+def _read_event(row: RowMapping) -> AccountEvent:
+    return AccountEvent(account=read_key(row["account"]), event=row["event"], detail=row["detail"], at=row["at"])

@@ -1,0 +1,176 @@
+"""`Store.save`: one batch, one transaction: load what is known, fold the answers in, write what changed."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from storage.records import Account, AccountEvent, AccountKey, Item, Sighting
+from storage.store import _fold, _work
+from storage.store._batch import AccountItem, Batch, sort_out
+from storage.store._fold import State
+from storage.store._records import Saved
+from storage.store._rows import finite, read_account
+from storage.store._sql import among, set_columns, upsert, upsert_many
+from storage.store._tombstones import drop_buried
+from storage.tables import account, account_event, handle_history
+from storage.text import handle_key
+
+_LIGHT = (
+    account.c.key,
+    account.c.handle,
+    account.c.hash,
+    account.c.last_seen,
+    account.c.touched_at,
+    account.c.gone_at,
+    account.c.markers,
+)
+Said = Sequence[tuple[AccountItem, bytes]]
+States = dict[AccountKey, State]
+
+
+def save(connection: Connection, items: Sequence[Item], *, night: int | None, key: bytes) -> Saved:
+    """Store a batch inside the caller's transaction and count what it did."""
+    count: Counter[str] = Counter()
+    batch = sort_out(items)
+    count["suppressed"] = drop_buried(connection, batch, key)
+    states = _known(connection, batch)
+    _load_whole(connection, batch, states)
+    for name, said in batch.accounts.items():
+        _fold_account(states, name, said, count)
+    work = _work.fold(connection, batch, states, count)
+    _write(connection, states, night, count)
+    _work.write(connection, work)
+    _count_accounts(batch, states, count)
+    return Saved(**count)
+
+
+def _known(connection: Connection, batch: Batch) -> States:
+    names = {str(key): key for key in batch.owners()}
+    rows = connection.execute(select(*_LIGHT).where(among(connection, account.c.key, names)))
+    return {names[row[0]]: State(names[row[0]], *row[1:]) for row in rows}
+
+
+def _load_whole(connection: Connection, batch: Batch, states: States) -> None:
+    """Load the full rows of accounts whose content may change: few on most nights."""
+    wanted = {
+        str(name): states[name]
+        for name, said in batch.accounts.items()
+        if name in states and any(_differs(states[name], *one) for one in said)
+    }
+    if not wanted:
+        return
+    for row in connection.execute(select(account).where(among(connection, account.c.key, wanted))).mappings():
+        state = wanted[row["key"]]
+        state.account = read_account(row)
+        state.first_seen, state.last_changed = row["first_seen"], row["last_changed"]
+        state.handle_since = row["handle_since"]
+
+
+def _differs(state: State, item: AccountItem, content: bytes) -> bool:
+    if isinstance(item, Account):
+        return content != state.hash
+    return isinstance(item, Sighting) and item.handle != state.handle
+
+
+def _fold_account(states: States, name: AccountKey, said: Said, count: Counter[str]) -> None:
+    for item, content in said:
+        state = states.get(name)
+        if isinstance(item, Account):
+            if state is None:
+                states[name] = _fold.begin(item, content)
+            else:
+                _fold.answer(state, item, content)
+        elif state is None:
+            count["unknown_account"] += 1
+        elif isinstance(item, Sighting):
+            _fold.sighting(state, item)
+            count["sightings"] += 1
+        else:
+            _fold.gone(state, item)
+            count["gone"] += 1
+
+
+def _write(connection: Connection, states: States, night: int | None, count: Counter[str]) -> None:
+    whole = [whole_row(state) for state in states.values() if state.new or state.changed]
+    upsert_many(connection, account, whole, guard="last_seen")
+    rest = [state for state in states.values() if not (state.new or state.changed)]
+    set_columns(connection, account, [_noted_row(state) for state in rest if state.noted])
+    set_columns(connection, account, [_seen_row(state) for state in rest if state.seen and not state.noted])
+    upsert(connection, handle_history, _former_rows(states.values()))
+    events = [_event_row(event, night) for state in states.values() for event in state.events]
+    if events:
+        connection.execute(insert(account_event), events)
+    count["events"] = len(events)
+
+
+def _event_row(event: AccountEvent, night: int | None) -> dict[str, Any]:
+    return event.model_dump() | {"account": str(event.account), "night": night}
+
+
+def whole_row(state: State) -> tuple[Any, ...]:
+    """Give the row of an account in the order of the table's columns."""
+    item = state.account
+    assert item is not None
+    return (
+        str(state.key),
+        item.source,
+        item.source_id,
+        item.handle,
+        handle_key(item.handle),
+        state.handle_since,
+        item.url,
+        item.kind.value,
+        item.name,
+        item.headline,
+        item.bio,
+        item.location,
+        item.company,
+        item.open_to_work,
+        item.created_at,
+        item.expires_at,
+        [{"url": link.url, "claim": link.claim, "field": link.field} for link in item.links],
+        finite(item.figures),
+        sorted(item.flags),
+        state.markers,
+        sorted(item.observed),
+        item.origin.url,
+        item.origin.seen_at,
+        item.origin.spider,
+        state.first_seen,
+        state.last_seen,
+        state.last_changed,
+        state.hash,
+        state.gone_at,
+        state.touched_at,
+    )
+
+
+def _noted_row(state: State) -> dict[str, Any]:
+    return _seen_row(state) | {
+        "markers": dict(state.markers),
+        "touched_at": state.touched_at,
+        "gone_at": state.gone_at,
+    }
+
+
+def _seen_row(state: State) -> dict[str, Any]:
+    return {"key": str(state.key), "last_seen": state.last_seen}
+
+
+def _former_rows(states: Collection[State]) -> list[Mapping[str, Any]]:
+    return [
+        {"account": str(state.key), "since": since, "handle": handle}
+        for state in states
+        for since, handle in {since: handle for handle, since in state.former}.items()
+    ]
+
+
+def _count_accounts(batch: Batch, states: States, count: Counter[str]) -> None:
+    for name, said in batch.accounts.items():
+        state = states.get(name)
+        if state is None or not any(isinstance(item, Account) for item, _ in said):
+            continue
+        kind = "new" if state.new else "changed" if state.changed else "unchanged"
+        count[f"accounts_{kind}"] += 1

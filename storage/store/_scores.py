@@ -1,0 +1,83 @@
+"""Receipts: the latest of each lead and role, and the former ones of earlier nights."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, and_, delete, insert, select, update
+
+from storage.records import Receipt
+from storage.store._base import Database
+from storage.store._rows import digest
+from storage.store._sql import among, batches
+from storage.tables import lead, receipt
+
+_BATCH = 1000
+_OWN = tuple(name for name in Receipt.model_fields)
+
+
+class Scores(Database):
+    """Verbs for scores."""
+
+    def save_receipts(self, receipts: Sequence[Receipt], *, night: int | None = None) -> int:
+        """Store receipts and give how many were written; one that says what the latest says is not.
+
+        A second receipt of the same night takes the place of the first, others stay as history.
+        """
+        with self._write() as connection:
+            return sum(_save(connection, some, night) for some in batches(receipts, _BATCH))
+
+    def ranking(self, role: str, *, limit: int | None = None, section: str | None = None) -> list[Receipt]:
+        """Give the latest receipt of every living lead, best total first, equal ones by lead id."""
+        chosen = select(receipt).join(lead, lead.c.id == receipt.c.lead)
+        chosen = chosen.where(receipt.c.role == role, receipt.c.latest, lead.c.merged_into.is_(None))
+        if section is not None:
+            chosen = chosen.where(receipt.c.section == section)
+        ordered = chosen.order_by(receipt.c.total.desc(), receipt.c.lead).limit(limit)
+        with self._read() as connection:
+            return [_read(row) for row in connection.execute(ordered).mappings()]
+
+    def receipt(self, lead: str, role: str) -> Receipt | None:
+        """Give the latest receipt of a lead for a role, None if it was never scored."""
+        chosen = select(receipt).where(receipt.c.lead == lead, receipt.c.role == role, receipt.c.latest)
+        with self._read() as connection:
+            row = connection.execute(chosen).mappings().first()
+        return _read(row) if row else None
+
+
+def _save(connection: Connection, receipts: Sequence[Receipt], night: int | None) -> int:
+    written = 0
+    for role in sorted({item.role for item in receipts}):
+        rows = {item.lead: _row(item, night) for item in receipts if item.role == role}
+        latest = _latest(connection, role, rows)
+        fresh = {name: row for name, row in rows.items() if (row["hash"],) != latest.get(name)}
+        written += _replace(connection, role, fresh, night)
+    return written
+
+
+def _latest(connection: Connection, role: str, leads: Collection[str]) -> dict[str, tuple[bytes]]:
+    chosen = select(receipt.c.lead, receipt.c.hash).where(receipt.c.role == role, receipt.c.latest)
+    rows = connection.execute(chosen.where(among(connection, receipt.c.lead, leads)))
+    return {row.lead: (bytes(row.hash),) for row in rows}
+
+
+def _replace(connection: Connection, role: str, rows: Mapping[str, dict[str, Any]], night: int | None) -> int:
+    if not rows:
+        return 0
+    former = and_(receipt.c.role == role, receipt.c.latest, among(connection, receipt.c.lead, rows))
+    if night is not None:
+        connection.execute(delete(receipt).where(former, receipt.c.night == night))
+    connection.execute(update(receipt).where(former).values(latest=False))
+    connection.execute(insert(receipt), list(rows.values()))
+    return len(rows)
+
+
+def _row(item: Receipt, night: int | None) -> dict[str, Any]:
+    row = item.model_dump(exclude={"parts", "penalties"})
+    parts = [part.model_dump() for part in item.parts]
+    penalties = [penalty.model_dump() for penalty in item.penalties]
+    content = digest({k: v for k, v in row.items() if k != "scored_at"}, parts, penalties)
+    return row | {"parts": parts, "penalties": penalties, "night": night, "latest": True, "hash": content}
+
+
+def _read(row: Mapping[Any, Any]) -> Receipt:
+    return Receipt.model_validate({name: row[name] for name in _OWN})

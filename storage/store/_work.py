@@ -1,0 +1,119 @@
+"""Evidence inside `Store.save`: compare hashes, write what changed, delete what its author took back."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, select
+
+from storage.records import AccountKey, Evidence, Withdrawn
+from storage.store import _fold
+from storage.store._batch import Batch, WorkItem
+from storage.store._fold import State
+from storage.store._rows import finite
+from storage.store._sql import among, set_columns, upsert_many
+from storage.tables import evidence
+
+
+@dataclass(slots=True)
+class Work:
+    """A piece of work as the Store holds it while a batch is folded into it; `hash` is b"" if it does not."""
+
+    id: str
+    hash: bytes = b""
+    last_seen: datetime | None = None
+    first_seen: datetime | None = None
+    stored: bool = False
+    taken_back: bool = False
+    seen: bool = False  # last_seen moved
+    evidence: Evidence | None = None  # what has to be written
+
+
+def fold(connection: Connection, batch: Batch, states: Mapping[AccountKey, State], count: Counter[str]) -> list[Work]:
+    """Fold the work of a batch in; changed work touches its account."""
+    known = _known(connection, batch)
+    folded = []
+    for name, said in batch.work.items():
+        state = states.get(said[0][0].account)
+        if state is None:
+            count["unknown_account"] += len(said)
+            continue
+        work = known.get(name) or Work(name)
+        before = work.hash
+        for item, content in said:
+            _fold_item(work, state, item, content, count)
+        _count(work, before, count)
+        folded.append(work)
+    return folded
+
+
+def write(connection: Connection, folded: list[Work]) -> None:
+    """Write what `fold` found; the accounts must be stored by now."""
+    taken_back = [work.id for work in folded if work.stored and work.taken_back]
+    if taken_back:
+        connection.execute(delete(evidence).where(among(connection, evidence.c.id, taken_back)))
+    upsert_many(connection, evidence, [_row(work) for work in folded if work.evidence], guard="last_seen")
+    seen = [work for work in folded if work.seen and work.hash and not work.evidence]
+    set_columns(connection, evidence, [{"id": work.id, "last_seen": work.last_seen} for work in seen])
+
+
+def _known(connection: Connection, batch: Batch) -> dict[str, Work]:
+    if not batch.work:
+        return {}
+    columns = (evidence.c.id, evidence.c.hash, evidence.c.last_seen, evidence.c.first_seen)
+    rows = connection.execute(select(*columns).where(among(connection, evidence.c.id, batch.work)))
+    return {row.id: Work(*row, stored=True) for row in rows}
+
+
+def _fold_item(work: Work, state: State, item: WorkItem, content: bytes, count: Counter[str]) -> None:
+    at = item.origin.seen_at
+    if isinstance(item, Withdrawn):
+        count["withdrawn"] += bool(work.hash)
+        if work.hash:
+            _fold.touch(state, at)
+        work.hash, work.evidence, work.first_seen, work.last_seen = b"", None, None, None
+        work.taken_back = True
+    elif work.last_seen is None or at >= work.last_seen:
+        if content != work.hash:
+            work.hash, work.evidence = content, item
+            _fold.touch(state, at)
+        work.seen = at != work.last_seen
+        work.first_seen, work.last_seen = work.first_seen or at, at
+
+
+def _count(work: Work, before: bytes, count: Counter[str]) -> None:
+    if work.evidence:
+        count["evidence_changed" if before else "evidence_new"] += 1
+    elif work.hash:
+        count["evidence_unchanged"] += 1
+
+
+def _row(work: Work) -> tuple[Any, ...]:
+    """Give the row of a piece of work in the order of the table's columns."""
+    item = work.evidence
+    assert item is not None
+    return (
+        work.id,
+        str(item.account),
+        item.source_id,
+        item.kind,
+        item.url,
+        item.title,
+        item.text,
+        item.event_at,
+        item.started_at,
+        item.level.value,
+        item.tags,
+        item.packages,
+        item.files,
+        finite(item.figures),
+        item.origin.url,
+        item.origin.seen_at,
+        item.origin.spider,
+        work.first_seen,
+        work.last_seen,
+        item.origin.seen_at,
+        work.hash,
+    )

@@ -1,0 +1,24 @@
+"""Pure functions on text and addresses of strangers: what is shown, what is compared, what is a link."""
+
+from storage.text._address import PORTS, URL_LIMIT, Address, check_address, web_address
+from storage.text._display import display, excerpt
+from storage.text._keys import handle_key, match_key
+from storage.text._links import link_key, profile_key
+from storage.text._scripts import has_mixed_script
+from storage.text._wishes import no_recruiters
+
+__all__ = [
+    "PORTS",
+    "URL_LIMIT",
+    "Address",
+    "check_address",
+    "display",
+    "excerpt",
+    "handle_key",
+    "has_mixed_script",
+    "link_key",
+    "match_key",
+    "no_recruiters",
+    "profile_key",
+    "web_address",
+]
