@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from sourcing import __version__
 from storage.errors import SourcingError
 
 if TYPE_CHECKING:
@@ -58,6 +59,12 @@ LeadName = Annotated[
 ]
 
 
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
 @app.callback()
 def main(
     ctx: typer.Context,
@@ -65,8 +72,12 @@ def main(
         Path | None,
         typer.Option("--config", envvar="SOURCING_CONFIG", metavar="PATH", help="Settings file or its folder."),
     ] = None,
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and exit.", is_eager=True, callback=_say_version)
+    ] = False,
 ) -> None:
     """Find people in public work, join their accounts, rank them with scores one can argue with."""
+    del version
     ctx.obj = config
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends like Ctrl-C: night closed, exit 130
 
@@ -136,7 +147,7 @@ def doctor(
     from sourcing.doctor import examine, exit_code
     from sourcing.show import rest
 
-    checks = examine(ctx.obj, online=online)
+    checks = examine(ctx.obj, now=_now(), online=online)
     _print(checks, rest.checks(checks), as_json)
     raise typer.Exit(exit_code(checks))
 
@@ -284,16 +295,18 @@ def nights(
 def demo(
     folder: Annotated[Path, typer.Option("--dir", metavar="DIR", help="Folder of the demo.")] = Path("demo"),
     people: Annotated[int, typer.Option(min=20, max=100_000, help="People invented, on the first call.")] = 2000,
-    seed: Annotated[int, typer.Option(help="Seed of the invented world, on the first call.")] = 1,
-    faults: Annotated[str, typer.Option(metavar="KINDS", help="Faults the servers make, by comma.")] = "",
+    seed: Annotated[str, typer.Option(help="Seed of the invented world, on the first call.")] = "demo",
+    faults: Annotated[
+        str, typer.Option(metavar="KIND:SHARE,…", help="Faults: 429, 502, truncated, missing_field, slow.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Run a night on an invented web, offline; each further call is the next night."""
-    from sourcing.demo.run import run_demo
+    from sourcing.demo.run import read_faults, run_demo
     from sourcing.show.progress import shown
 
     with shown() as progress:
-        done = run_demo(folder, people=people, seed=seed, faults=faults, progress=progress)
+        done = run_demo(folder, people=people, seed=seed, faults=read_faults(faults), progress=progress)
     _print_night(done, as_json)
 
 

@@ -48,7 +48,7 @@ class BenchOptions(Options):
     """The base address, and room for the wide crawl of a bench."""
 
     api: str = ""
-    paths: list[str] = []
+    paths: tuple[str, ...] = ()
 
 
 class Ours(SourceSpider):

@@ -9,6 +9,7 @@ from functools import cached_property
 from scoring.features import FEATURES, Seen
 from scoring.features.base import NOTHING_FOUND
 from scoring.penalties import penalties
+from scoring.places import places_digest
 from scoring.reading import Coverage, Reading, Setting
 from scoring.reference import Usual
 from scoring.roles import Role
@@ -31,8 +32,8 @@ class Scorer:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 over role, vocabulary, reference tables and engine version."""
-        parts = (self.role.digest, self.setting.reference.digest, str(ENGINE_VERSION))
+        """SHA-256 over role, vocabulary, reference tables, places and engine version."""
+        parts = (self.role.digest, self.setting.reference.digest, places_digest(), str(ENGINE_VERSION))
         return hashlib.sha256("/".join(parts).encode()).hexdigest()
 
     def score(self, lead: Lead) -> Receipt:

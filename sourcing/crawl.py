@@ -4,6 +4,7 @@ Scrapy runs without Twisted's reactor (2.19 calls that mode experimental): it is
 work and, unlike a reactor, starts again in the same process, so that a night can be followed by another crawl.
 """
 
+import logging
 import os
 import signal
 import time
@@ -164,6 +165,8 @@ def _crawl(
 ) -> dict[str, Outcome]:
     from scrapy.crawler import AsyncCrawlerProcess
 
+    # Its warnings speak of choices made above, to people who cannot change them.
+    logging.getLogger("scrapy").setLevel(logging.ERROR)
     watches: dict[str, _Watch] = {}
     with _signals_kept():
         process = AsyncCrawlerProcess(settings(config, ready, night=night, now=now, lanes=lanes))
@@ -171,6 +174,8 @@ def _crawl(
             crawler = process.create_crawler(load(name))
             watches[name] = _Watch(name, crawler, progress)
             process.crawl(crawler)
+        for watch in watches.values():
+            watch.others = [other for other in watches.values() if other is not watch]
         process.start()
     return {name: watch.outcome() for name, watch in watches.items()}
 
@@ -227,8 +232,10 @@ class _Watch:
 
         self.name, self.crawler, self.progress = name, crawler, progress
         self.reason = ""
-        self.started = self.last_line = time.monotonic()
+        self.others: Sequence[_Watch] = ()
+        self.started = self.ended = self.last_line = time.monotonic()
         crawler.signals.connect(self.on_response, signals.response_received)
+        crawler.signals.connect(self.on_opened, signals.spider_opened)
         crawler.signals.connect(self.on_closed, signals.spider_closed)
 
     @property
@@ -237,6 +244,16 @@ class _Watch:
         from spiders._base import SourceSpider
 
         return self.crawler.spider if isinstance(self.crawler.spider, SourceSpider) else None
+
+    @property
+    def busy(self) -> bool:
+        """Whether the source still finds people; one that only waits for others does not count."""
+        return not self.reason and (self.spider is None or not self.spider.waiting)
+
+    def on_opened(self) -> None:
+        """Tell the spider how to see whether others are at work."""
+        if self.spider is not None:
+            self.spider.others_busy = lambda: any(other.busy for other in self.others)
 
     def on_response(self) -> None:
         """Say where the source is, every few seconds."""
@@ -248,6 +265,7 @@ class _Watch:
     def on_closed(self, reason: str) -> None:
         """Keep Scrapy's reason of the end."""
         self.reason = reason
+        self.ended = time.monotonic()
 
     def outcome(self) -> Outcome:
         """How the source ended; Scrapy itself ends with 0 whatever happened."""
@@ -259,8 +277,9 @@ class _Watch:
             source=self.name,
             state=state,
             reason=reason,
-            seconds=round(time.monotonic() - self.started, 3),
+            seconds=round(self.ended - self.started, 3),
             requests=spider.ledger.requests,
+            accounts=spider.ledger.accounts,
             bills=spider.ledger.bills(),
             counters=dict(sorted(spider.ledger.skipped.items())),
         )

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
@@ -10,7 +11,7 @@ import httpx
 from scoring.roles import find_role
 from sourcing import crawl
 from sourcing.config import Config, load
-from storage.errors import ConfigError, SourcingError
+from storage.errors import ConfigError, SourcingError, StoreError
 from storage.records import Record
 from storage.store import Store
 
@@ -30,7 +31,9 @@ class Check(Record):
     detail: str
 
 
-def examine(path: Path | None, *, online: bool = False, client: httpx.Client | None = None) -> list[Check]:
+def examine(
+    path: Path | None, *, now: datetime, online: bool = False, client: httpx.Client | None = None
+) -> list[Check]:
     """Look at everything; nothing is written, and no token is ever shown."""
     try:
         config = load(path)
@@ -38,7 +41,7 @@ def examine(path: Path | None, *, online: bool = False, client: httpx.Client | N
         return [Check(area="settings", name="sourcing.toml", state="failed", detail=str(error))]
     found = [*_settings(config), *_database(config), *_roles(config)]
     with client or httpx.Client(timeout=ONLINE_SECONDS, trust_env=False) as asking:
-        return [*found, *_sources(config, asking if online else None)]
+        return [*found, *_sources(config, now, asking if online else None)]
 
 
 def exit_code(checks: list[Check]) -> int:
@@ -94,9 +97,9 @@ def _roles(config: Config) -> Iterator[Check]:
         yield _check("roles", name, problem, "can be used")
 
 
-def _sources(config: Config, client: httpx.Client | None) -> Iterator[Check]:
+def _sources(config: Config, now: datetime, client: httpx.Client | None) -> Iterator[Check]:
     try:
-        statuses = crawl.sources(config)
+        statuses = _statuses(config, now)
     except ConfigError as error:
         yield Check(area="settings", name="sources", state="failed", detail=str(error))
         return
@@ -106,6 +109,15 @@ def _sources(config: Config, client: httpx.Client | None) -> Iterator[Check]:
         yield Check(area="sources", name=status.name, state=state, detail=detail)
     if not any(status.usable for status in statuses):
         yield Check(area="sources", name="all", state="failed", detail="no source can be used; see above")
+
+
+def _statuses(config: Config, now: datetime) -> list[crawl.SourceStatus]:
+    """All sources; which of them asked us to wait is known only if the database can be read."""
+    try:
+        with Store.open(config.database_url, key=config.key) as store:
+            return crawl.sources(config, store, now=now)
+    except StoreError:
+        return crawl.sources(config)
 
 
 def _detail(config: Config, status: crawl.SourceStatus, client: httpx.Client | None) -> str:

@@ -4,6 +4,7 @@ A source that fails is an outcome, not an end: the others go on. A stop by the u
 moment closes the night as interrupted; a night that never got that far is closed by the next one.
 """
 
+import os
 import signal
 import threading
 import time
@@ -20,6 +21,7 @@ from sourcing.config import Config
 from sourcing.export import durable
 from sourcing.identity import Joined, resolve
 from sourcing.lock import exclusive
+from sourcing.logs import to_file
 from sourcing.progress import Progress, silent
 from sourcing.ranking import Row, Scored
 from storage.errors import Interrupted
@@ -86,7 +88,12 @@ def run(
     """Run a night, or only its crawl; ConfigError without a controller, AlreadyRunningError beside another run."""
     config.require_controller()
     roles = active_roles(config)
-    with exclusive(config.folder), Store.open(config.database_url, key=config.key) as store:
+    tokens = [os.environ.get(status.token_env, "") for status in crawl.sources(config)]
+    with (
+        exclusive(config.folder),
+        to_file(config.logs_folder, tokens),
+        Store.open(config.database_url, key=config.key) as store,
+    ):
         close_unfinished(store, now)
         return _Running(config, store, roles, now, progress).night(sources, crawl_only=crawl_only)
 

@@ -163,8 +163,9 @@ def strongest(receipt: Receipt, count: int = REASONS) -> list[Part]:
 
 
 def weakest(receipt: Receipt) -> Part | None:
-    """The known part that loses most against a full mark; None if nothing is known."""
-    known = [part for part in receipt.parts if part.value is not None and part.weight > 0]
+    """The known part that loses most against a full mark, none of the strongest; None if nothing else is known."""
+    best = strongest(receipt)
+    known = [part for part in receipt.parts if part.value is not None and part.weight > 0 and part not in best]
     return max(known, key=lambda part: (part.weight * (1 - part.effective), part.component), default=None)
 
 

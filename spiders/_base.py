@@ -52,6 +52,7 @@ log = logging.getLogger(__name__)
 Yielded = Item | LaneState | Request
 Reader = Callable[..., Iterable[Yielded]]
 
+UNUSABLE = frozenset({"too_large", "broken_encoding"})  # flags `_polite.Unpacked` gives
 EXCERPT = 4096  # bytes of an unreadable answer that are kept aside
 ITEMS = (Account, Evidence, Sighting, Gone, Withdrawn)
 
@@ -101,6 +102,8 @@ class SourceSpider(scrapy.Spider):
         self.stopped: tuple[str, str] | None = None  # state and reason of an early end
         self.started = time.monotonic()
         self.clock: datetime | None = None
+        self.waiting = False
+        self.others_busy: Callable[[], bool] = lambda: False  # whether other sources of this night still find people
 
     # --- what a source overrides -------------------------------------------------------------------------------
 
@@ -134,10 +137,16 @@ class SourceSpider(scrapy.Spider):
         """Requests of the next phase, once nothing is left to do; empty ends the crawl."""
         return ()
 
+    def wait_for_others(self) -> None:
+        """Raise DontCloseSpider while other sources still find people; Scrapy asks again every five seconds."""
+        self.waiting = self.others_busy()
+        if self.waiting:
+            raise DontCloseSpider
+
     def doing(self) -> str:
         """Where the source is, in a few words, for the line of progress."""
-        bills = self.ledger.bills()
-        return f"{sum(b.accounts for b in bills):,} accounts, {sum(b.evidence for b in bills):,} pieces of work seen"
+        work = sum(bill.evidence for bill in self.ledger.bills())
+        return f"{self.ledger.accounts:,} accounts, {work:,} pieces of work seen"
 
     def refusal(self, response: Response, headers: Mapping[str, str], wall: float) -> _gate.Refusal | None:
         """Whether an answer says "not now"."""
@@ -331,12 +340,15 @@ class SourceSpider(scrapy.Spider):
             elif isinstance(thing, LaneState):
                 batch.after.append(thing)
             else:
-                bill.accounts += isinstance(thing, Account)
+                if isinstance(thing, Account):
+                    self.ledger.met(lane, thing.key)
                 bill.evidence += isinstance(thing, Evidence)
                 batch.items.append(thing)
 
     def _dispatch(self, response: Response) -> Iterable[Yielded]:
         meta, status = response.meta, response.status
+        if UNUSABLE & set(response.flags):
+            return self._refused_or_failed(response)
         if status == 304:
             return self._unchanged(meta)
         if status in (200, 202, 204):
@@ -349,13 +361,14 @@ class SourceSpider(scrapy.Spider):
         return self._refused_or_failed(response)
 
     def _refused_or_failed(self, response: Response) -> Iterable[Yielded]:
-        self.ledger.skip(f"status_{response.status}")
+        broken = next(iter(UNUSABLE & set(response.flags)), None)
+        self.ledger.skip(broken or f"status_{response.status}")
         if response.status == 429 or self.stopped is not None:
             return ()
         on_failure = response.meta["on_failure"]
         if on_failure is not None:
-            return on_failure(f"status {response.status}")  # type: ignore[no-any-return]  # by `ask`
-        raise Unreadable(f"http_{response.status}", response.url)
+            return on_failure(broken or f"status {response.status}")  # type: ignore[no-any-return]  # by `ask`
+        raise Unreadable(broken or f"http_{response.status}", response.url)
 
     def _unchanged(self, meta: Mapping[str, Any]) -> Iterable[Yielded]:
         known: Validator | None = meta["validator"]

@@ -122,7 +122,7 @@ def reading(headers: Mapping[str, str], *, wall: float) -> Reading | None:
         reset_in = float(headers.get("x-ratelimit-reset", wall)) - _their_clock(headers, wall)
     except (KeyError, ValueError):
         return None
-    return Reading(limit, remaining, max(0.0, reset_in))
+    return Reading(limit, remaining, min(MAX_WAIT, max(0.0, reset_in)))
 
 
 def _their_clock(headers: Mapping[str, str], wall: float) -> float:

@@ -4,7 +4,7 @@ from collections import Counter
 
 from pydantic import BaseModel
 
-from storage.records import LaneBill
+from storage.records import AccountKey, LaneBill
 
 
 class Bill(BaseModel):
@@ -26,10 +26,22 @@ class Ledger:
     def __init__(self) -> None:
         self._bills: dict[str, Bill] = {}
         self.skipped: Counter[str] = Counter()
+        self._met: dict[str, set[AccountKey]] = {}
 
     def bill(self, lane: str) -> Bill:
         """The running bill of a lane, opened at first use."""
         return self._bills.setdefault(lane, Bill())
+
+    def met(self, lane: str, account: AccountKey) -> None:
+        """Count an account on the lane's bill, once however often it is seen."""
+        met = self._met.setdefault(lane, set())
+        met.add(account)
+        self.bill(lane).accounts = len(met)
+
+    @property
+    def accounts(self) -> int:
+        """Different accounts seen over all lanes."""
+        return len(set().union(*self._met.values()))
 
     def skip(self, name: str, count: int = 1) -> None:
         """Count something left out; zero leaves no trace."""

@@ -1,4 +1,4 @@
-"""The three middlewares through which every request leaves: robots, credentials, the gate.
+"""The middlewares through which every request leaves: robots, credentials, the gate, and unpacking.
 
 All see the crawler's spider as a `SourceSpider`: its options give the delay and the width, its `refusal` tells
 "not now" from "no", its ledger counts what was sent.
@@ -9,13 +9,15 @@ import logging
 import os
 import random
 import time
+import zlib
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
 from protego import Protego
 from pydantic import SecretStr
-from scrapy import Request
+from scrapy import Request, Spider
 from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
@@ -96,6 +98,27 @@ class _ClosedParser(RobotParser):
         return False
 
 
+class Unpacked(HttpCompressionMiddleware):
+    """Decompression before the gate, which reads bodies; what cannot be unpacked arrives empty and flagged.
+
+    An exception here would pass the gate by, and its place would never be freed.
+    """
+
+    def process_response(
+        self,
+        request: Request,
+        response: Response,
+        spider: Spider | None = None,  # noqa: ARG002 - Scrapy's interface
+    ) -> Request | Response:
+        """Unpack; `too_large` and `broken_encoding` become flags of the answer."""
+        try:
+            return super().process_response(request, response)
+        except IgnoreRequest:
+            return response.replace(body=b"", flags=[*response.flags, "too_large"])
+        except (zlib.error, OSError, EOFError, ValueError):
+            return response.replace(body=b"", flags=[*response.flags, "broken_encoding"])
+
+
 class Credentials:
     """Attaches the token of a source, only to its own host, read from the environment once."""
 
@@ -142,10 +165,10 @@ class Gate:
         """The budget of the request's host and resource."""
         netloc, spider = urlsplit(request.url).netloc, spider_of(self.crawler)
         key = (netloc, str(request.meta.get("resource", "")))
-        if key not in self._budgets:
-            delay = max(spider.options.delay, spider.crawl_delays.get(netloc, 0.0))
-            self._budgets[key] = Budget(concurrency=spider.options.concurrency, delay=delay)
-        return self._budgets[key]
+        budget = self._budgets.setdefault(key, Budget(concurrency=spider.options.concurrency))
+        # Asked for each time: the answer that brings a Crawl-delay has a budget of this host already.
+        budget.delay = max(spider.options.delay, spider.crawl_delays.get(netloc, 0.0))
+        return budget
 
     async def process_request(self, request: Request) -> None:
         """Wait until the budget lets one more out."""
@@ -199,6 +222,7 @@ class Gate:
         self.waited += wait
         if self.waited > spider.options.max_wait:
             spider.stop("limit", f"{refused.reason}; {self.waited:.0f} s of waiting asked for", hold=wait)
+        if spider.stopped is not None:
             return None
         return request.replace(dont_filter=True, priority=request.priority + 1)
 

@@ -23,9 +23,7 @@ def load(name: str) -> "type[SourceSpider]":
     from spiders._base import SourceSpider
 
     module = importlib.import_module(f"spiders.{name}")
-    found = [
-        spider
-        for spider in vars(module).values()
-        if isinstance(spider, type) and issubclass(spider, SourceSpider) and spider.__module__.startswith("spiders.")
-    ]
-    return next(spider for spider in found if getattr(spider, "name", None) == name)
+    for found in vars(module).values():
+        if isinstance(found, type) and issubclass(found, SourceSpider) and getattr(found, "name", None) == name:
+            return found
+    raise ConfigError(f"spiders/{name}.py holds no SourceSpider called {name!r}")

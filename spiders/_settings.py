@@ -32,7 +32,7 @@ AUTOTHROTTLE_ENABLED = False
 # Spiders never ask twice by accident, and a silent filter would hide it if they did.
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
 
-DEFAULT_REQUEST_HEADERS = {"Accept": "application/json"}
+DEFAULT_REQUEST_HEADERS = {"Accept": "application/json", "Accept-Encoding": "gzip, deflate"}
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
@@ -41,13 +41,14 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
     "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
     "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": None,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "spiders._polite.Robots": 100,
     "spiders._polite.Credentials": 610,
     "spiders._polite.Gate": 620,
+    "spiders._polite.Unpacked": 630,
 }
 SPIDER_MIDDLEWARES = {
     "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,  # SourceSpider reads every status itself
-    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
     "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
 }

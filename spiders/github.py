@@ -44,7 +44,7 @@ class GitHub(ContributorLane, MergedChangeLane, SearchLane, PeopleLane, Reading)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._phases: list[Callable[[], Iterable[Request]]] = [self.triage, self.choose, self.work]
+        self._phases: list[Callable[[], Iterable[Request]]] = [self.triage, self.linked, self.choose, self.work]
 
     def first(self) -> Iterator[Request]:
         """The first requests of all lanes, and the probe of everybody known."""

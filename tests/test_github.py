@@ -46,7 +46,7 @@ def test_documents_never_ask_for_what_must_not_be_kept() -> None:
 @pytest.mark.parametrize(
     ("counts", "points"),
     [
-        ({"probes": 100}, 1),
+        ({"probes": 100}, 2),
         ({"profiles": 25}, 18),  # 25 · (5 + 30 · 2 + 5) / 100
         ({"contributions": 10}, 6),
         ({"repositories": 10}, 1),

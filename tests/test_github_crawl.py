@@ -455,3 +455,20 @@ def test_an_unreadable_answer_is_kept_aside_and_the_night_goes_on(tmp_path: Path
     assert (aside.source, aside.reason, aside.excerpt) == ("github", "unexpected_shape", "<html>busy</html>")
     assert spider.ledger.skipped["unreadable:unexpected_shape"] == 1
     assert ada(store).markers["read"] == "1"
+
+
+def test_people_a_cut_off_night_only_listed_are_looked_at_next_night(tmp_path: Path) -> None:
+    refused = Replay([contributors([row(1, "ada")], etag='"one"'), gh.probe([(1, None)]) | {"status": 401, "body": {}}])
+    crawl("github", refused, lanes=[LIST], options=FULL, store_url=f"sqlite:///{tmp_path}/night.db", clock=CLOCK)
+    clock, since = "2026-11-02T06:00:00+00:00", "2025-11-02T06:00:00+00:00"
+    store, _ = night(
+        tmp_path,
+        [
+            contributors([], etag='"one"') | {"status": 304, "body": ""},
+            gh.probe([(1, gh.probed(1, "ada"))]),
+            gh.profiles([(1, "ada", gh.profiled(1, "ada"))]),
+            gh.contributions([(1, since, clock, gh.year(31))]),
+        ],
+        clock=clock,
+    )
+    assert ada(store).markers["read"] == "1"

@@ -319,7 +319,12 @@ def test_a_rename_keeps_the_lead_and_its_new_owner_does_not_inherit_the_link() -
         night(store, 0, account(G, source_id="id-1"), account(K, G))
         [lead] = people(store)
         later = START + timedelta(days=1)
-        night(store, 1, account("github:ada-lovelace", source_id="id-1", seen=later), account(G, source_id="id-2", seen=later))
+        night(
+            store,
+            1,
+            account("github:ada-lovelace", source_id="id-1", seen=later),
+            account(G, source_id="id-2", seen=later),
+        )
         found = store.clusters()
         assert found[AccountKey("github", "id-1")] == lead
         assert found[AccountKey("github", "id-2")] not in {lead, found[AccountKey("kaggle", "id-ada")]}

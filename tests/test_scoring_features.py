@@ -120,7 +120,7 @@ def test_nice_to_have_is_full_at_five() -> None:
     items = [work(name, packages=(name,)) for name in names]
     five, six = _see("nice_to_have", *items[:5]), _see("nice_to_have", *items)
     assert _value(five) == _value(six) == 1
-    assert _value(_see("nice_to_have", items[0])) == 1
+    assert _value(_see("nice_to_have", items[0])) > 0.8
     assert _see("nice_to_have", items[0]).confidence < 0.3
 
 
@@ -140,6 +140,7 @@ def test_nice_to_have_is_full_at_five() -> None:
         ("Recruiter for machine learning engineers", 0, 0.3),
         ("data engineer", 0, 0.6),
         ("software engineer", 0, 0.5),
+        ("Senior staff machine-learning engineer", 1, 1),
         ("gardener", 0, 0.05),
     ],
 )
@@ -323,7 +324,8 @@ def test_curiosity_counts_new_skills_and_early_ones_twice() -> None:
 
 
 def test_collaboration() -> None:
-    assert _see("collaboration").value == 0
+    assert _see("collaboration").value is None
+    assert _see("collaboration", accounts=(account(figures={"reviews_year": 0}),)).value == 0
     elsewhere = [work(str(i), "merged_change", owner="pytorch", title=f"pytorch {i}") for i in range(4)]
     own = [work(str(i), "contribution", owner="ada", title="mine") for i in range(4)]
     assert _value(_see("collaboration", *elsewhere)) > 0.6

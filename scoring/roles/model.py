@@ -9,32 +9,9 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from scoring.places import asked_zones
+from scoring.roles.defaults import COMPONENTS, DEFAULT_LEVELS, DEFAULT_WEIGHTS, LANE_KINDS
 from scoring.skills import Alias, Skill, Vocabulary, shipped_vocabulary
 from storage.records import Lane, Level
-
-COMPONENTS = (
-    "must_have",
-    "nice_to_have",
-    "title",
-    "impact",
-    "activity",
-    "seniority",
-    "operations",
-    "explainability",
-    "business",
-    "curiosity",
-    "collaboration",
-    "location",
-    "language",
-)
-
-PENALTIES = ("buzzwords", "accuracy_only", "stale")
-
-LANE_KINDS: Mapping[str, tuple[str, ...]] = {
-    "github": ("contributors", "merged_authors", "search"),
-    "kaggle": ("users", "leaderboards"),
-    "hackernews": ("threads",),
-}
 
 Share = Field(ge=0, le=1)
 
@@ -155,31 +132,6 @@ class LaneGroup(Profile):
         if kinds is not None and self.kind not in kinds:
             raise ValueError(f"{self.source} has no lane kind {self.kind!r}; it has {', '.join(kinds)}")
         return self
-
-
-DEFAULT_WEIGHTS: Mapping[str, float] = {
-    "must_have": 0.30,
-    "nice_to_have": 0.10,
-    "title": 0.05,
-    "impact": 0.12,
-    "activity": 0.06,
-    "seniority": 0.08,
-    "operations": 0.09,
-    "explainability": 0.04,
-    "business": 0.05,
-    "curiosity": 0.04,
-    "collaboration": 0.03,
-    "location": 0.03,
-    "language": 0.01,
-}
-
-DEFAULT_LEVELS: Mapping[Level, float] = {
-    Level.CLAIM: 0.15,
-    Level.ACTIVITY: 0.35,
-    Level.PRACTICE: 0.65,
-    Level.RECOGNISED: 0.85,
-    Level.MAINTAINED: 0.95,
-}
 
 
 class Role(Profile):

@@ -9,13 +9,13 @@ from typing import NamedTuple
 from ahocorasick_rs import AhoCorasick
 
 from scoring.skills.files import FileRules
-from scoring.skills.vocabulary import Alias, Skill, Vocabulary
+from scoring.skills.vocabulary import Skill, Vocabulary
+from scoring.skills.words import Pattern, longest, patterns, same_length_lower, stands
 from storage.records import Evidence
 
 # Where a fact is about somebody else's repository, its name says more than its description.
 OTHERS_WORK = frozenset({"contribution", "contributor", "merged_change", "review"})
 
-_WORDS_NEAR = 30
 _REPOSITORY = re.compile(r"https?://[^/]+/[^/]+/(?P<name>[^/?#]+)")
 _PACKAGE = re.compile(r"(?P<name>[a-z0-9][a-z0-9._-]*)(?P<extras>\[[a-z0-9,._-]+\])?")
 
@@ -52,20 +52,13 @@ class Match(NamedTuple):
     seen: str  # the package, file, tag or word that was met
 
 
-class _Pattern(NamedTuple):
-    skill: str
-    alias: Alias
-    text: str
-    near: re.Pattern[str] | None
-
-
 class Matcher:
     """Finds skills in work. Build one per vocabulary and keep it: texts and tags seen again cost nothing."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
-        grouped: dict[str, list[_Pattern]] = {}
-        for pattern in _patterns(vocabulary.skills):
+        grouped: dict[str, list[Pattern]] = {}
+        for pattern in patterns(vocabulary.skills):
             grouped.setdefault(pattern.text.lower(), []).append(pattern)
         self._patterns = list(grouped.values())
         self._automaton = AhoCorasick(list(grouped))
@@ -96,15 +89,15 @@ class Matcher:
 
     def _words(self, text: str) -> tuple[Match, ...]:
         """The skills named in a text, by word boundary, case and context."""
-        lowered = _lower(text)
+        lowered = same_length_lower(text)
         hits = [
             (start, end, pattern)
             for index, start, end in self._automaton.find_matches_as_indexes(lowered, overlapping=True)
             for pattern in self._patterns[index]
-            if _stands(text, lowered, start, end, pattern)
+            if stands(text, lowered, start, end, pattern)
         ]
         return tuple(
-            {p.skill: Match(p.skill, STRENGTH[How.WORD], How.WORD, text[s:e]) for s, e, p in _longest(hits)}.values()
+            {p.skill: Match(p.skill, STRENGTH[How.WORD], How.WORD, text[s:e]) for s, e, p in longest(hits)}.values()
         )
 
     def _find_direct(self, packages: tuple[str, ...], files: tuple[str, ...]) -> tuple[Match, ...]:
@@ -142,67 +135,6 @@ class Matcher:
 def tag_key(tag: str) -> str:
     """A tag as it is compared: lower case, spaces and underscores as hyphens."""
     return tag.strip().lower().replace(" ", "-").replace("_", "-")
-
-
-def _patterns(skills: Iterable[Skill]) -> Iterator[_Pattern]:
-    for skill in skills:
-        for alias in skill.parsed():
-            near = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, alias.context))})") if alias.context else None
-            for text in _variants(alias):
-                yield _Pattern(skill.id, alias, text, near)
-
-
-def _variants(alias: Alias) -> list[str]:
-    """A hyphen and a space are one: "object-detection" is "object detection"."""
-    plain = [alias.text, alias.text.replace("-", " "), alias.text.replace(" ", "-")]
-    plurals = [f"{text}s" for text in plain] if alias.common and not alias.text.endswith("s") else []
-    return list(dict.fromkeys(plain + plurals))
-
-
-def _lower(text: str) -> str:
-    """Lower case of the same length, so that positions stay true (a few letters would grow)."""
-    lowered = text.lower()
-    if len(lowered) == len(text):
-        return lowered
-    return "".join(low if len(low := letter.lower()) == 1 else letter for letter in text)
-
-
-def _stands(text: str, lowered: str, start: int, end: int, pattern: _Pattern) -> bool:
-    if not _bounded(lowered, start, end):
-        return False
-    if pattern.alias.exact and text[start:end] != pattern.text:
-        return False
-    return pattern.near is None or pattern.near.search(_around(lowered, start, end)) is not None
-
-
-def _bounded(text: str, start: int, end: int) -> bool:
-    """Whether the hit is a word of its own: "C" is not in "C++", "Java" not in "JavaScript"."""
-    if start and (text[start - 1].isalnum() or text[start - 1] == "_"):
-        return False
-    if end == len(text):
-        return True
-    after = text[end]
-    return not (after.isalnum() or after in "_#" or (after == "+" and text[end : end + 2] == "++"))
-
-
-def _around(text: str, start: int, end: int) -> str:
-    before = text[max(0, start - 400) : start].split()[-_WORDS_NEAR:]
-    after = text[end : end + 400].split()[:_WORDS_NEAR]
-    return f"{' '.join(before)} {' '.join(after)}"
-
-
-def _longest(hits: list[tuple[int, int, _Pattern]]) -> list[tuple[int, int, _Pattern]]:
-    """Without hits that lie inside a longer one: "Triton" inside "Triton Inference Server"."""
-    if len(hits) < 2:
-        return hits
-    kept = []
-    reach_start, reach = -1, -1
-    for start, end, pattern in sorted(hits, key=lambda hit: (hit[0], -hit[1], hit[2].skill)):
-        if end <= reach and (start, end) != (reach_start, reach):
-            continue
-        kept.append((start, end, pattern))
-        reach_start, reach = start, end
-    return kept
 
 
 def _package(name: str) -> str:

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from scoring.plain_yaml import plain_yaml
 
@@ -54,6 +54,13 @@ class Skill(BaseModel):
     kinds: tuple[str, ...] = ()  # kinds of evidence that show it by themselves ("space", "app")
     released: str | None = None  # "2017-01"
     roles: tuple[str, ...] = ()
+
+    @field_validator("aliases")
+    @classmethod
+    def _readable(cls, aliases: tuple[str, ...]) -> tuple[str, ...]:
+        for written in aliases:
+            Alias.parse(written)
+        return aliases
 
     def parsed(self) -> list[Alias]:
         """The aliases with their marks read."""

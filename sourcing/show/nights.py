@@ -55,7 +55,7 @@ def _outcome(row: Outcome) -> str:
     points = sum(bill.points for bill in row.bills)
     refused = sum(bill.refused for bill in row.bills)
     cost = f"{counted(row.requests, 'request')} ({counted_} counted, {counted(points, 'point')}, {refused} refused)"
-    found = f"{counted(sum(bill.accounts for bill in row.bills), 'account')} read"
+    found = f"{counted(row.accounts, 'account')} read"
     reason = f": {clean(row.reason)}" if row.reason else ""
     return f"{row.source:<14}{row.state:<12}{cost}, {found}, {duration(row.seconds)}{reason}"
 

@@ -6,19 +6,14 @@ fill every connection, divided by 100.
 
 RATE = "rateLimit { cost limit remaining used resetAt nodeCount }"
 
-# One point for a hundred people: is anything new, and enough to decide whom to read in full.
-PROBE = f"""query Probe($ids: [ID!]!) {{
-  nodes(ids: $ids) {{
-    __typename
-    ... on User {{
-      databaseId id login name bio company location isHireable createdAt updatedAt
-      followers {{ totalCount }}
-      repositories(first: 1, ownerAffiliations: [OWNER], isFork: false, privacy: PUBLIC,
-                   orderBy: {{field: PUSHED_AT, direction: DESC}}) {{ totalCount nodes {{ pushedAt }} }}
-    }}
-  }}
-  {RATE}
-}}"""
+# Two points for a hundred people: is anything new, and enough to decide whom to read in full.
+_LOOK = """fragment Look on User {
+  databaseId id login name bio company location isHireable createdAt updatedAt
+  followers { totalCount }
+  repositories(first: 1, ownerAffiliations: [OWNER], isFork: false, privacy: PUBLIC,
+               orderBy: {field: PUSHED_AT, direction: DESC}) { totalCount nodes { pushedAt } }
+}"""
+PROBE = f"query Probe($ids: [ID!]!) {{ nodes(ids: $ids) {{ __typename ... on User {{ ...Look }} }} {RATE} }}\n{_LOOK}"
 
 _PROFILE = """fragment Profile on User {
   databaseId id login name bio company location websiteUrl twitterUsername isHireable createdAt updatedAt
@@ -84,6 +79,13 @@ def profiles(count: int) -> str:
     return f"query Profiles({variables}) {{\n{people}\n  {RATE}\n}}\n{_PROFILE}"
 
 
+def lookup(count: int) -> str:
+    """The same look at `count` people of whom only the login is known: $l0…; NOT_FOUND for who is not there."""
+    variables = ", ".join(f"$l{n}: String!" for n in range(count))
+    people = "\n".join(f"  u{n}: user(login: $l{n}) {{ ...Look }}" for n in range(count))
+    return f"query Lookup({variables}) {{\n{people}\n  {RATE}\n}}\n{_LOOK}"
+
+
 def contributions(count: int) -> str:
     """Contributions of `count` people in windows of at most a year: ids in $i0…, windows in $f0…, $t0…."""
     variables = ", ".join(f"$i{n}: ID!, $f{n}: DateTime!, $t{n}: DateTime!" for n in range(count))
@@ -118,5 +120,5 @@ def merged_changes(count: int) -> str:
 
 def points(*, probes: int = 0, profiles: int = 0, contributions: int = 0, repositories: int = 0) -> int:
     """Points a document costs by the published formula (connections / 100, at least 1)."""
-    connections = probes * 1 + profiles * (5 + 30 * 2 + 5) + contributions * 60 + repositories * 1
+    connections = probes * 2 + profiles * (5 + 30 * 2 + 5) + contributions * 60 + repositories * 1
     return max(1, round(connections / 100))

@@ -35,6 +35,7 @@ class GitHubOptions(Options):
     search_every_days: int = Field(7, ge=1, description="days until a finished search is asked again")
     search_results: int = Field(10_000, ge=1, description="results read per search lane")
     recheck_gone_days: int = Field(7, ge=1, description="days until a vanished account is looked for again")
+    ask_linked_again_days: int = Field(30, ge=1, description="days until a linked but missing login is asked again")
     profiles_at_once: int = Field(25, ge=1, le=100, description="people per profile document, at first")
     contributions_at_once: int = Field(10, ge=1, le=50, description="people per contributions document, at first")
 

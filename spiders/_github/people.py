@@ -212,10 +212,12 @@ def rest_account(profile: RestProfile, origin: Origin, site: str) -> Account:
 def repository(owner: AccountKey, node: Repository, files: Showcase | None, pinned: bool, origin: Origin) -> Evidence:
     """An own repository as evidence."""
     listed = bool(LIST.search(node.name) or LIST.search(node.description or ""))
-    releases = files.releases.total_count if files and files.releases else 0
+    releases = files.releases.total_count if files and files.releases else None
     languages = present(node.languages.edges if node.languages else ())
-    kept = {"stars": node.stargazer_count, "forks": node.fork_count, "releases": releases}
-    kept |= {"size_bytes": sum(share.size for share in languages), "pinned": int(pinned), "list": int(listed)}
+    counts = {"stars": node.stargazer_count, "forks": node.fork_count, "releases": releases}
+    counts |= {"size_bytes": sum(share.size for share in languages)}
+    # A count of zero is known; a mark that does not apply is left out.
+    marks = {name: 1.0 for name, holds in (("pinned", pinned), ("list", listed)) if holds}
     return Evidence(
         account=owner,
         source_id=str(node.database_id),
@@ -225,11 +227,11 @@ def repository(owner: AccountKey, node: Repository, files: Showcase | None, pinn
         text=clean_lines(node.description, 4000),
         event_at=node.pushed_at,
         started_at=node.created_at,
-        level=_repository_level(node, releases, listed=listed),
+        level=_repository_level(node, releases or 0, listed=listed),
         tags=(*names(node.repository_topics), *(share.node.name for share in languages)),
         packages=tuple(_packages(files)),
         files=tuple(_files(files)),
-        figures={name: float(value) for name, value in kept.items() if value},
+        figures={name: float(count) for name, count in counts.items() if count is not None} | marks,
         origin=origin,
     )
 

@@ -14,10 +14,14 @@ from spiders._github.answers import Contributions, GraphAnswer, Person, Reposito
 from spiders._github.batches import BatchSize
 from spiders._github.graph import GraphSpider
 from spiders._github.people import Candidate
+from spiders._linked import linked_handles
 from storage.errors import Unreadable
 from storage.records import Account, Gone, Kind, Known, Sighting
 
 READ_VERSION = "1"  # raise it when more is read of a person: everybody is then read again once
+LINKED = "github/linked"
+LINKED_INTEREST = 50.0  # named by somebody already found elsewhere: sooner than a chance find of a search
+AT_ONCE = 50
 Window = tuple[Candidate, datetime, datetime, int]  # whose, since, until, how often halved
 LARGEST_SPLIT = 2  # a year is halved twice at most: quarters
 
@@ -31,21 +35,29 @@ class Triage(GraphSpider):
 
     def probe(self) -> Iterator[Request]:
         """Ask for everybody known whether anything is new."""
-        recheck = self.now() - timedelta(days=self.options.recheck_gone_days)
-        ids = [
-            known
-            for known in self.known.values()
-            if known.kind is Kind.PERSON
-            and "updated_at" in known.markers
-            and (known.gone_at is None or known.gone_at < recheck)
-        ]
-        asked = [Candidate(k.account.source_id, k.markers["node_id"], k.handle, _interest(k)) for k in ids]
+        asked = [_candidate(known) for known in self._people() if "updated_at" in known.markers]
         yield from self._look_at(asked, "probe")
+
+    def never_looked_at(self) -> list[Known]:
+        """People a night that was cut off stored from a list and never came to look at."""
+        stored = [known for known in self._people() if "updated_at" not in known.markers]
+        return [known for known in stored if known.account.source_id not in self.candidates]
 
     def triage(self) -> Iterable[Request]:
         """Look at everybody new, a hundred to the request."""
+        for known in self.never_looked_at():
+            candidate = _candidate(known)
+            self.candidates[candidate.source_id] = self.to_triage[candidate.source_id] = candidate
         asked, self.to_triage = list(self.to_triage.values()), {}
         return self._look_at(asked, "triage")
+
+    def _people(self) -> Iterator[Known]:
+        """Known people who can be asked for: those gone only once a week."""
+        recheck = self.now() - timedelta(days=self.options.recheck_gone_days)
+        for known in self.known.values():
+            present = known.gone_at is None or known.gone_at < recheck
+            if known.kind is Kind.PERSON and "node_id" in known.markers and present:
+                yield known
 
     def _look_at(self, asked: Sequence[Candidate], purpose: str) -> Iterator[Request]:
         for start in range(0, len(asked), 100):
@@ -59,6 +71,41 @@ class Triage(GraphSpider):
                 of=part,
             )
 
+    def linked(self) -> Iterator[Request]:
+        """Look up people whom accounts of other sources name as themselves; who was not there is asked again later."""
+        self.wait_for_others()
+        asked = self.recall(LINKED)
+        again = (self.now() - timedelta(days=self.options.ask_linked_again_days)).isoformat()
+        known = {k.handle.casefold() for k in self.known.values()} | {
+            c.login.casefold() for c in self.candidates.values()
+        }
+        wanted = [h for h in linked_handles(self.store, self.name, known) if str(asked.get(h, "")) < again]
+        for start in range(0, len(wanted), AT_ONCE):
+            part = wanted[start : start + AT_ONCE]
+            yield self.graph(
+                documents.lookup(len(part)),
+                {f"l{n}": login for n, login in enumerate(part)},
+                self.looked_up,
+                lane=LINKED,
+                cost=documents.points(probes=len(part)),
+                of=part,
+            )
+
+    def looked_up(self, response: Response, of: list[str]) -> Iterator[Yielded]:
+        """What stands behind each login; missing ones are remembered."""
+        answer = self.answer(response)
+        missing: dict[str, object] = {}
+        for n, login in enumerate(of):
+            node, error = (answer.data or {}).get(f"u{n}"), answer.lost(f"u{n}")
+            if node is None:
+                self.ledger.skip("linked_but_not_there" if error and error.type == "NOT_FOUND" else "not_returned:link")
+                missing[login] = self.now().isoformat()
+                continue
+            candidate = Candidate(str(node.get("databaseId")), str(node.get("id")), login, LINKED_INTEREST)
+            self.candidates.setdefault(candidate.source_id, candidate)
+            yield from self._look(answer, (f"u{n}",), candidate, node, response)
+        yield self.remember(LINKED, self.recall(LINKED) | missing)
+
     def looked_at(self, response: Response, of: list[Candidate]) -> Iterator[Yielded]:
         """What the probe shows of each person: gone, unchanged, or worth reading in full."""
         answer = self.answer(response)
@@ -69,7 +116,7 @@ class Triage(GraphSpider):
             yield from self._look(answer, ("nodes", n), candidate, node, response)
 
     def _look(
-        self, answer: GraphAnswer, path: tuple[str, int], candidate: Candidate, node: Any, response: Response
+        self, answer: GraphAnswer, path: tuple[str | int, ...], candidate: Candidate, node: Any, response: Response
     ) -> Iterator[Yielded]:
         error = answer.lost(*path)
         if node is None or "databaseId" not in node:
@@ -310,8 +357,9 @@ class Reading(Triage):
         yield from self._go_on()
 
 
-def _interest(known: Known) -> float:
+def _candidate(known: Known) -> Candidate:
     try:
-        return float(known.markers.get("interest", "0"))
+        interest = float(known.markers.get("interest", "0"))
     except ValueError:
-        return 0.0
+        interest = 0.0
+    return Candidate(known.account.source_id, known.markers["node_id"], known.handle, interest)

@@ -12,7 +12,12 @@ def user_search(target: str) -> dict[str, Any] | None:
     """The body of a search "tier=MASTER;place=Berlin, Berlin, Germany;ranking=notebooks"; None: not understood."""
     parts = dict(part.strip().partition("=")[::2] for part in target.split(";") if part.strip())
     ranking = parts.pop("ranking", None)
-    if not (parts or ranking) or not parts.keys() <= _NAMES.keys() or ranking not in (None, *RANKINGS):
+    if (
+        not (parts or ranking)
+        or not all(value.strip() for value in parts.values())
+        or not parts.keys() <= _NAMES.keys()
+        or ranking not in (None, *RANKINGS)
+    ):
         return None
     wanted: dict[str, Any] = {
         _NAMES[name]: value.strip().upper() if name == "tier" else [value.strip()] for name, value in parts.items()

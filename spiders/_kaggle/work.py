@@ -10,6 +10,23 @@ from storage.records import AccountKey, Evidence, Level, Origin
 from storage.text import handle_key
 
 _PREFIX = re.compile(r"^MODEL_FRAMEWORK_|^HOST_SEGMENT_")
+# Enum names of frameworks that are not what people call them.
+FRAMEWORKS = {
+    "TENSOR_FLOW_1": "TensorFlow",
+    "TENSOR_FLOW_2": "TensorFlow",
+    "TF_LITE": "TensorFlow Lite",
+    "TF_JS": "TensorFlow.js",
+    "PY_TORCH": "PyTorch",
+    "SCIKIT_LEARN": "scikit-learn",
+    "TENSOR_RT_LLM": "TensorRT-LLM",
+    "GEMMA_CPP": "gemma.cpp",
+    "KERAS": "Keras",
+    "FLAX": "Flax",
+    "TRANSFORMERS": "Transformers",
+    "VLLM": "vLLM",
+    "UNSPECIFIED": "",
+    "OTHER": "",
+}
 
 
 def owned(ref: str, handle: str) -> bool:
@@ -54,7 +71,7 @@ def dataset(given: Dataset, owner: AccountKey, site: str, origin: Origin) -> Evi
 
 def model(given: SharedModel, owner: AccountKey, site: str, origin: Origin) -> Evidence:
     """One public model."""
-    frameworks = (_PREFIX.sub("", variation.framework) for variation in given.instances)
+    frameworks = (framework(variation.framework) for variation in given.instances)
     return Evidence(
         account=owner,
         source_id=str(given.id or given.ref),
@@ -89,7 +106,7 @@ def result(
         text=_sentence(team, teams, won) if shown else None,
         event_at=team.at or competition.deadline,
         level=Level.RECOGNISED if won and shown else Level.ACTIVITY,
-        tags=clean_tags((_PREFIX.sub("", competition.category), *(tag.name for tag in competition.tags))),
+        tags=clean_tags((_PREFIX.sub("", competition.category).lower(), *(tag.name for tag in competition.tags))),
         figures=figures,
         origin=origin,
     )
@@ -99,6 +116,12 @@ def without_rank(kept: Evidence, origin: Origin) -> Evidence:
     """A competition result without what its owner no longer shows."""
     figures = {name: value for name, value in kept.figures.items() if name not in ("rank", "medal")}
     return kept.model_copy(update={"figures": figures, "text": None, "level": Level.ACTIVITY, "origin": origin})
+
+
+def framework(name: str) -> str:
+    """A framework as people call it; a name nobody knows stays as it is."""
+    name = _PREFIX.sub("", name)
+    return FRAMEWORKS.get(name, name)
 
 
 def _sentence(team: Team, teams: int, won: int | None) -> str:

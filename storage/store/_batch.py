@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from storage.records import Account, AccountKey, Evidence, Gone, Item, Record, Sighting, Withdrawn
 from storage.store._fold import with_cover
-from storage.store._rows import account_hash, evidence_hash, packed, storable
+from storage.store._rows import account_hash, check_storable, evidence_hash, storable
 
 AccountItem = Account | Sighting | Gone
 WorkItem = Evidence | Withdrawn
@@ -54,20 +54,21 @@ def _hashed(item: _R, content_of: Callable[[_R], bytes]) -> tuple[_R, bytes]:
 
 
 def _account(item: Account) -> bytes:
-    packed(item.source_id, item.origin.url, item.markers)
+    check_storable(item.source_id, item.origin.url, *item.markers.values())
     return account_hash(item)
 
 
 def _work(item: Evidence) -> bytes:
-    packed(item.account.source_id, item.source_id, item.kind, item.origin.url)
+    check_storable(item.account.source_id, item.source_id, item.kind, item.origin.url)
     return evidence_hash(item)
 
 
 def _withdrawn(item: Withdrawn) -> bytes:
-    return packed(item.account.source_id, item.kind, item.source_id)
+    check_storable(item.account.source_id, item.kind, item.source_id)
+    return b""
 
 
 def _sighting_or_gone(item: Sighting | Gone) -> bytes:
-    if isinstance(item, Gone):
-        return packed(item.account.source_id, item.reason)
-    return packed(item.account.source_id, item.handle, item.markers)
+    said = (item.reason,) if isinstance(item, Gone) else (item.handle, *item.markers.values())
+    check_storable(item.account.source_id, *said)
+    return b""

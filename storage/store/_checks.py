@@ -2,13 +2,14 @@
 
 from sqlalchemy import Connection, Select, exists, func, select, text
 
+from storage.store._chain import broken
 from storage.tables import account, evidence, lead, lead_member
 
 
 def findings(connection: Connection) -> list[str]:
     """Give one sentence per thing that is wrong."""
     found = _sqlite(connection) if connection.dialect.name == "sqlite" else []
-    return found + _orphans(connection)
+    return found + _orphans(connection) + broken(connection)
 
 
 def _sqlite(connection: Connection) -> list[str]:

@@ -2,21 +2,32 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, insert, select
+from sqlalchemy import Column, ColumnElement, RowMapping, Select, insert, select, true
 
 from storage.records import Account, AccountEvent, AccountKey, Evidence, Item, Known, Quarantined
 from storage.store import _tombstones
 from storage.store._base import Database
+from storage.store._bulk import Columns, read_many
 from storage.store._records import Saved
-from storage.store._rows import key_texts, read_account, read_evidence, read_key, storable
+from storage.store._rows import (
+    ACCOUNT_COLUMNS,
+    EVIDENCE_COLUMNS,
+    key_texts,
+    read_account,
+    read_evidence,
+    read_key,
+    storable,
+)
 from storage.store._save import save
 from storage.store._sql import among, batches
 from storage.tables import account, account_event, evidence, handle_history, quarantine
 
 EXCERPT_BYTES = 4096
 _BATCH = 1000  # rows read at once; each batch is its own short transaction
+_KNOWN_FIELDS = tuple(Known.model_fields)
 _KNOWN = (
     account.c.key,
     account.c.handle,
@@ -51,9 +62,10 @@ class Collecting(Database):
 
     def known(self, source: str) -> Iterator[Known]:
         """Give what a spider may know of the accounts of its source, in order of their ids."""
-        for row in self._paged(select(*_KNOWN).where(account.c.source == source)):
-            known = {name: value for name, value in row.items() if name != "key"}
-            yield Known.model_validate(known | {"account": read_key(row["key"])})
+        for row in self._paged(_KNOWN, source):
+            known = dict(zip(_KNOWN_FIELDS, row, strict=True))
+            known["account"] = read_key(known["account"])
+            yield Known.model_validate(known)
 
     def account(self, key: AccountKey) -> Account | None:
         """Give one account, None if it is not stored."""
@@ -61,25 +73,17 @@ class Collecting(Database):
 
     def accounts(self, *, source: str | None = None, keys: Collection[AccountKey] | None = None) -> Iterator[Account]:
         """Give accounts, all or those of a source or with these keys, in order of their keys."""
-        wanted = select(account) if source is None else select(account).where(account.c.source == source)
         if keys is None:
-            yield from map(read_account, self._paged(wanted))
+            yield from map(read_account, self._paged(ACCOUNT_COLUMNS, source))
             return
         for some in batches(key_texts(keys), _BATCH):
-            with self._read() as connection:
-                chosen = wanted.where(among(connection, account.c.key, some)).order_by(account.c.key)
-                rows = connection.execute(chosen).mappings().all()
-            yield from map(read_account, rows)
+            yield from map(read_account, self._chosen(ACCOUNT_COLUMNS, account.c.key, some, _of(source)))
 
     def evidence(self, keys: Collection[AccountKey]) -> dict[AccountKey, list[Evidence]]:
         """Give the work of these accounts, in order of its ids; accounts without work are left out."""
         found: dict[AccountKey, list[Evidence]] = {}
         for some in batches(key_texts(keys), _BATCH):
-            with self._read() as connection:
-                chosen = select(evidence).where(among(connection, evidence.c.account, some))
-                rows = connection.execute(chosen.order_by(evidence.c.id)).mappings().all()
-            for row in rows:
-                work = read_evidence(row)
+            for work in map(read_evidence, self._chosen(EVIDENCE_COLUMNS, evidence.c.account, some, true())):
                 found.setdefault(work.account, []).append(work)
         return found
 
@@ -113,17 +117,33 @@ class Collecting(Database):
         with self._write() as connection:
             return _tombstones.bury(connection, account, self._key)
 
-    def _paged(self, chosen: Select[Any]) -> Iterator[RowMapping]:
+    def _paged(self, columns: Columns, source: str | None) -> Iterator[tuple[Any, ...]]:
         """Read accounts in batches, so that no transaction stays open while the caller works."""
-        after: ColumnElement[bool] | None = None
+        after = ""
         while True:
-            page = chosen.order_by(account.c.key).limit(_BATCH)
+            page = partial(_page, after=after, source=source)
             with self._read() as connection:
-                rows = connection.execute(page if after is None else page.where(after)).mappings().all()
-            yield from rows
+                rows = list(read_many(connection, (*columns, account.c.key), page))
+            yield from (row[:-1] for row in rows)
             if len(rows) < _BATCH:
                 return
-            after = account.c.key > rows[-1]["key"]
+            after = rows[-1][-1]
+
+    def _chosen(
+        self, columns: Columns, key: Column[str], values: list[str], also: ColumnElement[bool]
+    ) -> list[tuple[Any, ...]]:
+        with self._read() as connection:
+            there = among(connection, key, values) & also
+            order = key.table.primary_key.columns
+            return list(read_many(connection, columns, lambda all_: all_.where(there).order_by(*order)))
+
+
+def _page(chosen: Select[Any], after: str, source: str | None) -> Select[Any]:
+    return chosen.where(account.c.key > after, _of(source)).order_by(account.c.key).limit(_BATCH)
+
+
+def _of(source: str | None) -> ColumnElement[bool]:
+    return true() if source is None else account.c.source == source
 
 
 def _quarantine_row(row: Quarantined) -> dict[str, Any]:

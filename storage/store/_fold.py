@@ -104,7 +104,7 @@ def merge(older: Account, newer: Account) -> Account:
 def with_cover(account: Account) -> Account:
     """Give the answer with everything it covers named in `observed`."""
     told = covered(account)
-    return account if told == account.observed else account.model_copy(update={"observed": told})
+    return account if told is account.observed else account.model_copy(update={"observed": told})
 
 
 def _take(state: State, merged: Account, seen: datetime) -> None:

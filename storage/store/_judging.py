@@ -3,14 +3,14 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from storage.errors import StoreError
 from storage.records import AccountKey, Judgement
 from storage.store._base import Database
-from storage.store._rows import read_key
+from storage.store._chain import chained
+from storage.store._rows import read_key, storable
 from storage.store._sql import among
 from storage.tables import judgement
 
@@ -29,7 +29,7 @@ class Judging(Database):
         """
         with self._write() as connection:
             live = _live_pairs(connection, rows)
-            return [_judge(connection, _ordered(row), live) for row in rows]
+            return [_judge(connection, _ordered(storable(row)), live) for row in rows]
 
     def judgements(self, *, live: bool = True) -> list[Judgement]:
         """Give judgements in the order they were written, without those undone unless `live` is False."""
@@ -73,7 +73,8 @@ def _judge(connection: Connection, row: Judgement, live: Live) -> int:
             return present.id
         ended = {"undone_at": row.created_at, "undone_by": row.by}
         connection.execute(update(judgement).where(judgement.c.id == present.id).values(ended))
-    made: int = connection.execute(insert(judgement).returning(judgement.c.id), [_row(row)]).scalar_one()
+    values = chained(connection, row)
+    made: int = connection.execute(insert(judgement).returning(judgement.c.id), [values]).scalar_one()
     live[pair] = row.model_copy(update={"id": made})
     return made
 
@@ -84,9 +85,6 @@ def _stands(present: Judgement, row: Judgement) -> bool:
     return bool(_RULE.fullmatch(row.by)) and not _RULE.fullmatch(present.by)
 
 
-def _row(row: Judgement) -> dict[str, Any]:
-    return row.model_dump(exclude={"id"}) | {"left": str(row.left), "right": str(row.right)}
-
-
 def _read(row: RowMapping) -> Judgement:
-    return Judgement.model_validate(dict(row) | {"left": read_key(row["left"]), "right": read_key(row["right"])})
+    given = {name: row[name] for name in Judgement.model_fields}
+    return Judgement.model_validate(given | {"left": read_key(row["left"]), "right": read_key(row["right"])})

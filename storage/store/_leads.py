@@ -2,19 +2,29 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, select
+from sqlalchemy import Connection, RowMapping, Select, insert, select
 
 from storage.errors import UnknownLead
-from storage.records import AccountKey, Lead
+from storage.records import AccountKey, Evidence, Lead
 from storage.store import _arrange, _find
 from storage.store._base import Database
+from storage.store._bulk import read_many
 from storage.store._records import StatusChange
-from storage.store._rows import read_account, read_evidence, read_key
+from storage.store._rows import ACCOUNT_COLUMNS, EVIDENCE_COLUMNS, read_account, read_evidence, read_key
 from storage.store._sql import add_to_counter, among, batches
 from storage.tables import account, evidence, lead, lead_member, lead_status
 
 LEADS_PER_BATCH = 500
+_MEMBERS = (
+    *ACCOUNT_COLUMNS,
+    account.c.first_seen,
+    account.c.touched_at,
+    lead_member.c.since,
+    lead.c.status,
+    lead.c.id,
+)
 _ID = "L{:06d}"
 
 
@@ -90,35 +100,44 @@ def _living(connection: Connection, name: str) -> str:
 
 
 def _load(connection: Connection, names: list[str]) -> list[Lead]:
-    joined = lead.join(lead_member, lead_member.c.lead == lead.c.id).join(
-        account, account.c.key == lead_member.c.account
-    )
-    chosen = select(account, lead.c.id.label("lead_id"), lead.c.status, lead_member.c.since).select_from(joined)
-    chosen = chosen.where(among(connection, lead.c.id, names)).order_by(lead.c.id, account.c.key)
-    members: dict[str, list[RowMapping]] = {}
-    for row in connection.execute(chosen).mappings():
-        members.setdefault(row["lead_id"], []).append(row)
+    wanted = among(connection, lead.c.id, names)
+    members: dict[str, list[tuple[Any, ...]]] = {}
+    for row in read_many(connection, _MEMBERS, lambda all_: _joined(all_).where(wanted)):
+        members.setdefault(row[-1], []).append(row)
     work = _work(connection, names)
     return [_build(name, rows, work) for name, rows in members.items()]
 
 
-def _work(connection: Connection, names: list[str]) -> dict[str, list[RowMapping]]:
+def _joined(chosen: Select[Any]) -> Select[Any]:
+    joined = lead.join(lead_member, lead_member.c.lead == lead.c.id)
+    joined = joined.join(account, account.c.key == lead_member.c.account)
+    return chosen.select_from(joined).order_by(lead.c.id, account.c.key)
+
+
+def _work(connection: Connection, names: list[str]) -> dict[AccountKey, list[Evidence]]:
     joined = evidence.join(lead_member, lead_member.c.account == evidence.c.account)
-    chosen = select(evidence).select_from(joined).where(among(connection, lead_member.c.lead, names))
-    work: dict[str, list[RowMapping]] = {}
-    for row in connection.execute(chosen.order_by(evidence.c.id)).mappings():
-        work.setdefault(row["account"], []).append(row)
+    wanted = among(connection, lead_member.c.lead, names)
+    rows = read_many(
+        connection,
+        EVIDENCE_COLUMNS,
+        lambda all_: all_.select_from(joined).where(wanted).order_by(evidence.c.id),
+    )
+    work: dict[AccountKey, list[Evidence]] = {}
+    for item in map(read_evidence, rows):
+        work.setdefault(item.account, []).append(item)
     return work
 
 
-def _build(name: str, rows: list[RowMapping], work: Mapping[str, list[RowMapping]]) -> Lead:
+def _build(name: str, rows: list[tuple[Any, ...]], work: Mapping[AccountKey, list[Evidence]]) -> Lead:
+    accounts = tuple(map(read_account, rows))
+    first_seen, touched_at, since, status, _ = zip(*(row[len(ACCOUNT_COLUMNS) :] for row in rows), strict=True)
     return Lead(
         id=name,
-        accounts=tuple(read_account(row) for row in rows),
-        evidence=tuple(read_evidence(item) for row in rows for item in work.get(row["key"], ())),
-        status=rows[0]["status"],
-        first_seen=min(row["first_seen"] for row in rows),
-        last_changed=max(max(row["touched_at"], row["since"]) for row in rows),
+        accounts=accounts,
+        evidence=tuple(item for one in accounts for item in work.get(one.key, ())),
+        status=status[0],
+        first_seen=min(first_seen),
+        last_changed=max(*touched_at, *since),
     )
 
 

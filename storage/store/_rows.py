@@ -2,14 +2,16 @@
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from hashlib import blake2b
+from operator import attrgetter
 from typing import Any, TypeVar
 
 import orjson
-from sqlalchemy import RowMapping
 
-from storage.records import Account, AccountKey, Evidence, Kind, Origin, Record
+from storage.records import Account, AccountKey, Evidence, Kind, Record
+from storage.tables import account, evidence
 
 # What an answer may cover or leave out; handle and address are part of every answer, figures merge per key.
 MERGED = (
@@ -23,6 +25,13 @@ MERGED = (
     "expires_at",
     "links",
 )
+_COVERABLE = frozenset((*MERGED, "kind"))
+_merged = attrgetter(*MERGED)
+_ACCOUNT = tuple(name for name in Account.model_fields if name != "origin")
+_EVIDENCE = tuple(name for name in Evidence.model_fields if name not in {"origin", "account"})
+_ORIGIN = ("origin_url", "origin_seen_at", "origin_spider")
+ACCOUNT_COLUMNS = tuple(account.c[name] for name in (*_ACCOUNT, *_ORIGIN))
+EVIDENCE_COLUMNS = tuple(evidence.c[name] for name in ("account", *_EVIDENCE, *_ORIGIN))
 _R = TypeVar("_R", bound=Record)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # NUL: PostgreSQL refuses it; halves of pairs are not text
 
@@ -40,41 +49,57 @@ def digest(*parts: Any) -> bytes:
     return blake2b(packed(*parts), digest_size=16).digest()
 
 
-def covered(account: Account) -> frozenset[str]:
+def check_storable(*texts: str) -> None:
+    """Let texts pass that every database stores; TypeError for others."""
+    joined = "".join(texts)
+    if not joined.isascii() or "\x00" in joined:
+        packed(texts)
+
+
+def covered(answer: Account) -> frozenset[str]:
     """Name the fields an answer covered: those it says, and those it has a value for."""
-    given = {name for name in MERGED if getattr(account, name) not in (None, ())}
-    if account.kind is not Kind.UNKNOWN:
-        given.add("kind")
-    return account.observed if given <= account.observed else account.observed | given
+    given = [name for name in _COVERABLE - answer.observed if _is_given(getattr(answer, name))]
+    return answer.observed.union(given) if given else answer.observed
 
 
-def account_hash(account: Account) -> bytes:
+def _is_given(value: object) -> bool:
+    return value is not None and value != () and value is not Kind.UNKNOWN
+
+
+def account_hash(item: Account) -> bytes:
     """Hash the content of an account: not its origin, its markers or the times it was seen."""
+    *plain, links = _merged(item)
     return digest(
-        account.handle,
-        account.url,
-        account.kind,
-        [getattr(account, name) for name in MERGED[:-1]],
-        [(link.url, link.claim, link.field) for link in account.links],
-        account.figures,
-        sorted(account.flags),
-        sorted(account.observed),
+        item.handle,
+        item.url,
+        item.kind,
+        plain,
+        [(link.url, link.claim, link.field) for link in links],
+        item.figures,
+        sorted(item.flags),
+        names(item.observed),
     )
 
 
-def evidence_hash(evidence: Evidence) -> bytes:
+@lru_cache(maxsize=256)
+def names(observed: frozenset[str]) -> list[str]:
+    """Give field names in order; answers of one kind share their set."""
+    return sorted(observed)
+
+
+def evidence_hash(item: Evidence) -> bytes:
     """Hash the content of a piece of work: not its origin or the times it was seen."""
     return digest(
-        evidence.url,
-        evidence.title,
-        evidence.text,
-        evidence.event_at,
-        evidence.started_at,
-        evidence.level,
-        evidence.tags,
-        evidence.packages,
-        evidence.files,
-        evidence.figures,
+        item.url,
+        item.title,
+        item.text,
+        item.event_at,
+        item.started_at,
+        item.level,
+        item.tags,
+        item.packages,
+        item.files,
+        item.figures,
     )
 
 
@@ -106,36 +131,24 @@ def read_key(text: str) -> AccountKey:
     return AccountKey(source, source_id)
 
 
-def read_account(row: RowMapping) -> Account:
-    """Build the record of a row of the account table."""
-    given = {name: row[name] for name in _ACCOUNT}
-    return Account.model_validate(given | {"origin": _origin(row, row["source"])})
+def read_account(row: Sequence[Any]) -> Account:
+    """Build the record of a row of ACCOUNT_COLUMNS; what follows them is left alone."""
+    *given, url, seen_at, spider = row[: len(ACCOUNT_COLUMNS)]
+    fields = dict(zip(_ACCOUNT, given, strict=True))
+    fields["origin"] = {"source": fields["source"], "url": url, "seen_at": seen_at, "spider": spider}
+    return Account.model_validate(fields)
 
 
-def read_evidence(row: RowMapping) -> Evidence:
-    """Build the record of a row of the evidence table."""
-    key = read_key(row["account"])
-    given = {name: row[name] for name in _EVIDENCE}
-    return Evidence.model_validate(given | {"account": key, "origin": _origin(row, key.source)})
-
-
-def _origin(row: RowMapping, source: str) -> dict[str, Any]:
-    return {
-        "source": source,
-        "url": row["origin_url"],
-        "seen_at": row["origin_seen_at"],
-        "spider": row["origin_spider"],
-    }
-
-
-def _names(record: type[Record], *without: str) -> tuple[str, ...]:
-    return tuple(name for name in record.model_fields if name not in without)
+def read_evidence(row: Sequence[Any]) -> Evidence:
+    """Build the record of a row of EVIDENCE_COLUMNS."""
+    owner, *given, url, seen_at, spider = row
+    key = read_key(owner)
+    fields = dict(zip(_EVIDENCE, given, strict=True))
+    fields["account"] = key
+    fields["origin"] = {"source": key.source, "url": url, "seen_at": seen_at, "spider": spider}
+    return Evidence.model_validate(fields)
 
 
 def key_texts(keys: Iterable[AccountKey]) -> list[str]:
     """Give the texts keys are stored under, each once, in order."""
     return sorted({str(key) for key in keys})
-
-
-_ACCOUNT = _names(Account, "origin")
-_EVIDENCE = _names(Evidence, "origin", "account")

@@ -4,15 +4,16 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert
 
 from storage.records import Account, AccountEvent, AccountKey, Item, Sighting
 from storage.store import _fold, _work
 from storage.store._batch import AccountItem, Batch, sort_out
+from storage.store._bulk import read_many, touch_many, upsert_many
 from storage.store._fold import State
 from storage.store._records import Saved
-from storage.store._rows import finite, read_account
-from storage.store._sql import among, set_columns, upsert, upsert_many
+from storage.store._rows import ACCOUNT_COLUMNS, finite, names, read_account
+from storage.store._sql import among, set_columns, upsert
 from storage.store._tombstones import drop_buried
 from storage.tables import account, account_event, handle_history
 from storage.text import handle_key
@@ -25,6 +26,13 @@ _LIGHT = (
     account.c.touched_at,
     account.c.gone_at,
     account.c.markers,
+)
+_WHOLE = (
+    *ACCOUNT_COLUMNS,
+    account.c.key,
+    account.c.first_seen,
+    account.c.last_changed,
+    account.c.handle_since,
 )
 Said = Sequence[tuple[AccountItem, bytes]]
 States = dict[AccountKey, State]
@@ -47,9 +55,9 @@ def save(connection: Connection, items: Sequence[Item], *, night: int | None, ke
 
 
 def _known(connection: Connection, batch: Batch) -> States:
-    names = {str(key): key for key in batch.owners()}
-    rows = connection.execute(select(*_LIGHT).where(among(connection, account.c.key, names)))
-    return {names[row[0]]: State(names[row[0]], *row[1:]) for row in rows}
+    owners = {str(key): key for key in batch.owners()}
+    rows = read_many(connection, _LIGHT, lambda all_: all_.where(among(connection, account.c.key, owners)))
+    return {owners[row[0]]: State(owners[row[0]], *row[1:]) for row in rows}
 
 
 def _load_whole(connection: Connection, batch: Batch, states: States) -> None:
@@ -61,11 +69,11 @@ def _load_whole(connection: Connection, batch: Batch, states: States) -> None:
     }
     if not wanted:
         return
-    for row in connection.execute(select(account).where(among(connection, account.c.key, wanted))).mappings():
-        state = wanted[row["key"]]
-        state.account = read_account(row)
-        state.first_seen, state.last_changed = row["first_seen"], row["last_changed"]
-        state.handle_since = row["handle_since"]
+    rows = read_many(connection, _WHOLE, lambda all_: all_.where(among(connection, account.c.key, wanted)))
+    for *given, name, first_seen, last_changed, handle_since in rows:
+        state = wanted[name]
+        state.account, state.first_seen = read_account(given), first_seen
+        state.last_changed, state.handle_since = last_changed, handle_since
 
 
 def _differs(state: State, item: AccountItem, content: bytes) -> bool:
@@ -97,7 +105,8 @@ def _write(connection: Connection, states: States, night: int | None, count: Cou
     upsert_many(connection, account, whole, guard="last_seen")
     rest = [state for state in states.values() if not (state.new or state.changed)]
     set_columns(connection, account, [_noted_row(state) for state in rest if state.noted])
-    set_columns(connection, account, [_seen_row(state) for state in rest if state.seen and not state.noted])
+    seen = [(str(state.key), state.last_seen) for state in rest if state.seen and not state.noted]
+    touch_many(connection, account, seen)
     upsert(connection, handle_history, _former_rows(states.values()))
     events = [_event_row(event, night) for state in states.values() for event in state.events]
     if events:
@@ -134,7 +143,7 @@ def whole_row(state: State) -> tuple[Any, ...]:
         finite(item.figures),
         sorted(item.flags),
         state.markers,
-        sorted(item.observed),
+        names(item.observed),
         item.origin.url,
         item.origin.seen_at,
         item.origin.spider,
@@ -148,15 +157,13 @@ def whole_row(state: State) -> tuple[Any, ...]:
 
 
 def _noted_row(state: State) -> dict[str, Any]:
-    return _seen_row(state) | {
+    return {
+        "key": str(state.key),
+        "last_seen": state.last_seen,
         "markers": dict(state.markers),
         "touched_at": state.touched_at,
         "gone_at": state.gone_at,
     }
-
-
-def _seen_row(state: State) -> dict[str, Any]:
-    return {"key": str(state.key), "last_seen": state.last_seen}
 
 
 def _former_rows(states: Collection[State]) -> list[Mapping[str, Any]]:

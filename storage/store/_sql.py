@@ -1,25 +1,19 @@
 """The few statements all verbs are made of: look up many keys at once, insert or update many rows at once."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice
 from typing import Any, TypeVar, cast
 
 import orjson
-from sqlalchemy import JSON, ColumnElement, Connection, Table, Text, any_, bindparam, func, literal, select, update
+from sqlalchemy import ColumnElement, Connection, Table, Text, any_, bindparam, func, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.dialects.postgresql import psycopg
-from sqlalchemy.dialects.sqlite import pysqlite
-from sqlalchemy.sql.base import Executable
-from sqlalchemy.sql.dml import Update
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.sql.dml import Insert, Update
 
-from storage.store._engine import dumps
-from storage.tables import Moment, counter, moment_text
+from storage.tables import counter
 
 _T = TypeVar("_T")
 Rows = Sequence[Mapping[str, Any]]
-Writer = Callable[[Any], Any]
 
 
 def among(connection: Connection, column: ColumnElement[str], values: Collection[str]) -> ColumnElement[bool]:
@@ -30,52 +24,26 @@ def among(connection: Connection, column: ColumnElement[str], values: Collection
     return column == any_(literal(list(values), postgresql.ARRAY(Text)))
 
 
-def upsert_many(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]], *, guard: str) -> None:
-    """Do as `upsert` with whole rows in the order of the table's columns, as fast as the driver alone.
-
-    SQLAlchemy's own way costs twice the writing: it handles each value of each row by itself.
-    """
-    if rows:
-        text, writers = _whole(table, connection.dialect.name, guard)
-        columns = (list(map(write, column)) if write else column for write, column in zip(writers, zip(*rows)))
-        connection.exec_driver_sql(text, list(zip(*columns)))
-
-
-@lru_cache(maxsize=16)
-def _whole(table: Table, dialect: str, guard: str) -> tuple[str, list[Writer | None]]:
-    names = tuple(str(column.name) for column in table.columns)
-    form = pysqlite.dialect() if dialect == "sqlite" else psycopg.dialect(paramstyle="format")
-    compiled: Any = _upsert(table, dialect, names, guard).compile(dialect=form)
-    assert tuple(compiled.positiontup) == names
-    return str(compiled), [_writer(column.type, dialect) for column in table.columns]
-
-
-def _writer(kind: TypeEngine[Any], dialect: str) -> Writer | None:
-    """Give what turns a value of ours into one of the driver's; None if it takes ours."""
-    if isinstance(kind, Moment) and dialect == "sqlite":
-        return lambda value: value and moment_text(value)
-    return dumps if isinstance(kind, JSON) else None
-
-
 def upsert(connection: Connection, table: Table, rows: Rows, *, guard: str | None = None) -> None:
     """Insert rows or update those whose primary key is there.
 
     With `guard`, a stored row whose value in that column is greater stays: another writer knew better.
     """
     if rows:
-        connection.execute(_upsert(table, connection.dialect.name, tuple(rows[0]), guard), list(rows))
+        connection.execute(upserting(table, connection.dialect.name, tuple(rows[0]), guard), list(rows))
 
 
 @lru_cache(maxsize=64)
-def _upsert(table: Table, dialect: str, names: tuple[str, ...], guard: str | None) -> Executable:
+def upserting(table: Table, dialect: str, names: tuple[str, ...], guard: str | None) -> Insert:
+    """Give the statement of `upsert`."""
     statement: Any = (sqlite if dialect == "sqlite" else postgresql).insert(table)
     statement = statement.values({name: bindparam(name) for name in names})
     keys = [column.name for column in table.primary_key]
     fresh = {name: statement.excluded[name] for name in names if name not in keys}
     if not fresh:
-        return cast("Executable", statement.on_conflict_do_nothing(index_elements=keys))
+        return cast("Insert", statement.on_conflict_do_nothing(index_elements=keys))
     where = table.c[guard] <= statement.excluded[guard] if guard else None
-    return cast("Executable", statement.on_conflict_do_update(index_elements=keys, set_=fresh, where=where))
+    return cast("Insert", statement.on_conflict_do_update(index_elements=keys, set_=fresh, where=where))
 
 
 def set_columns(connection: Connection, table: Table, rows: Rows) -> None:

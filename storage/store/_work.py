@@ -6,15 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete
 
 from storage.records import AccountKey, Evidence, Withdrawn
 from storage.store import _fold
 from storage.store._batch import Batch, WorkItem
+from storage.store._bulk import read_many, touch_many, upsert_many
 from storage.store._fold import State
 from storage.store._rows import finite
-from storage.store._sql import among, set_columns, upsert_many
+from storage.store._sql import among
 from storage.tables import evidence
+
+_LIGHT = (evidence.c.id, evidence.c.hash, evidence.c.last_seen, evidence.c.first_seen)
 
 
 @dataclass(slots=True)
@@ -56,15 +59,14 @@ def write(connection: Connection, folded: list[Work]) -> None:
         connection.execute(delete(evidence).where(among(connection, evidence.c.id, taken_back)))
     upsert_many(connection, evidence, [_row(work) for work in folded if work.evidence], guard="last_seen")
     seen = [work for work in folded if work.seen and work.hash and not work.evidence]
-    set_columns(connection, evidence, [{"id": work.id, "last_seen": work.last_seen} for work in seen])
+    touch_many(connection, evidence, [(work.id, work.last_seen) for work in seen if work.last_seen])
 
 
 def _known(connection: Connection, batch: Batch) -> dict[str, Work]:
     if not batch.work:
         return {}
-    columns = (evidence.c.id, evidence.c.hash, evidence.c.last_seen, evidence.c.first_seen)
-    rows = connection.execute(select(*columns).where(among(connection, evidence.c.id, batch.work)))
-    return {row.id: Work(*row, stored=True) for row in rows}
+    rows = read_many(connection, _LIGHT, lambda all_: all_.where(among(connection, evidence.c.id, batch.work)))
+    return {row[0]: Work(row[0], row[1], row[2], row[3], stored=True) for row in rows}
 
 
 def _fold_item(work: Work, state: State, item: WorkItem, content: bytes, count: Counter[str]) -> None:

@@ -191,6 +191,8 @@ def upgrade() -> None:
         sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("undone_at", MOMENT),
         sa.Column("undone_by", sa.Text()),
+        sa.Column("prev_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["left"], ["account.key"], name="fk_judgement_left", ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["right"], ["account.key"], name="fk_judgement_right", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name="pk_judgement"),
