@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -22,11 +23,20 @@ import psycopg
 from bench.report import Row, middle, number, report, seconds
 from storage.records import Account, Claim, Kind, Link, Origin
 from storage.store import Store
-from storage.store._fold import begin, with_cover
-from storage.store._rows import account_hash
+from storage.store._fold import begin
 from storage.store._save import whole_row
 from storage.store._sql import batches
 from storage.tables import account
+from storage.text import (
+    check_address,
+    display,
+    excerpt,
+    handle_key,
+    link_key,
+    match_key,
+    no_recruiters,
+    profile_key,
+)
 
 ACCOUNTS = 20_000
 BATCH = 500  # as the pipeline saves
@@ -48,8 +58,11 @@ WORDS = [
     "speech",
 ]
 COLUMNS = tuple(str(column.name) for column in account.columns)
-# Shares of raw executemany: what Core with hash comparison reached where the design was measured.
-TARGET = {("sqlite", 1): 0.4, ("sqlite", 2): 0.5, ("postgresql", 1): 0.4, ("postgresql", 2): 1.0}
+# Shares of executemany with the rows made on the way. It neither hashes, compares, merges nor keeps a history, and
+# on the second night rewrites everything; the bars leave room for a busy machine.
+TARGET = {("sqlite", 1): 0.45, ("sqlite", 2): 0.75, ("postgresql", 1): 0.45, ("postgresql", 2): 1.0}
+TEXT_SECONDS = 0.2  # for 100,000 characters
+RUNS_OF = ("a", "a.", "@", "https://", " ", "\n", "a@", "[", "<", "0.", "C++,", "\u0301", "\u0301\u0327", "é\u200d")
 
 
 class Kit(NamedTuple):
@@ -94,8 +107,7 @@ def people(count: int, night: int) -> list[Account]:
 
 def rows(accounts: Sequence[Account]) -> list[tuple[Any, ...]]:
     """Give the very rows the Store writes, ready for a driver."""
-    made = (whole_row(begin(item, account_hash(item))) for item in map(with_cover, accounts))
-    return [tuple(map(_plain, row)) for row in made]
+    return [tuple(map(_plain, whole_row(begin(item, b"0123456789abcdef")))) for item in accounts]
 
 
 def _plain(value: Any) -> Any:
@@ -148,7 +160,7 @@ def ours(url: str, nights: Sequence[Sequence[Account]]) -> list[float]:
             for some in batches(accounts, BATCH):
                 store.save(some)
 
-        return [seconds(lambda accounts=accounts: work(accounts)) for accounts in nights]  # type: ignore[misc]  # the default is typed
+        return [seconds(partial(work, accounts)) for accounts in nights]
 
 
 def measure(kit: Kit, nights: Sequence[Sequence[Account]]) -> Iterator[Row]:
@@ -156,17 +168,32 @@ def measure(kit: Kit, nights: Sequence[Sequence[Account]]) -> Iterator[Row]:
     ready = [rows(accounts) for accounts in nights]
     mine: list[list[float]] = []
     raw: list[list[float]] = []
+    made: list[list[float]] = []
     for _ in range(RUNS):
         mine.append(ours(kit.empty(), nights))
         url = kit.empty()
         raw.append([kit.raw(url, some) for some in ready])
+        made.append([seconds(partial(rows, some)) + took for some, took in zip(nights, raw[-1], strict=True)])
     for at, name in enumerate(("first night", f"second night, {CHANGED:.0%} changed")):
-        rate = len(nights[at]) / middle(run[at] for run in mine)
-        peer = len(nights[at]) / middle(run[at] for run in raw)
+        count = len(nights[at])
+        rate, bare, peer = (count / middle(run[at] for run in runs) for runs in (mine, raw, made))
         target = TARGET[kit.name, at + 1]
         title = f"{kit.name}, {name}"
-        yield Row(title, rate, "upserts/s", f"executemany {number(peer)}")
-        yield Row(f"{title}, ratio", rate / peer, "× executemany", "", f"≥ {target}", rate / peer >= target)
+        yield Row(title, rate, "upserts/s", f"executemany {number(bare)}, rows made on the way {number(peer)}")
+        yield Row(f"{title}, share of ready rows", rate / bare, "× executemany")
+        yield Row(f"{title}, share", rate / peer, "× executemany", "", f"≥ {target}", rate / peer >= target)
+
+
+def slowest_text() -> Row:
+    """Give the longest time one function of texts takes for 100,000 hostile characters."""
+    questions: list[Callable[[str], object]] = [
+        partial(display, limit=4000),
+        partial(excerpt, limit=20_000),
+        *(match_key, handle_key, check_address, link_key, profile_key, no_recruiters),
+    ]
+    texts = [run * (100_000 // len(run)) + "!" for run in RUNS_OF]
+    took = max(seconds(partial(ask, text)) for ask in questions for text in texts)
+    return Row("slowest of 100,000 characters", took, "s", "", f"≤ {TEXT_SECONDS}", took <= TEXT_SECONDS)
 
 
 @contextmanager
@@ -208,7 +235,7 @@ def main(count: int) -> None:
     """Measure both databases and report."""
     nights = [people(count, 1), people(count, 2)]
     gc.freeze()  # two nights of people held in memory are the bench's own, and so is looking through them
-    found: list[Row] = []
+    found = [slowest_text()]
     for kind in (sqlite_kit, postgres_kit):
         with kind() as kit:
             found += measure(kit, nights)

@@ -1,17 +1,14 @@
-"""What every source shares: asking, reading answers, origin stamps, lanes, phases and the outcome.
+"""What every source shares: its lanes, options and clock, reading answers, origin stamps, phases and the end.
 
 A source is one public file in this folder with one `SourceSpider`: what may be asked (card, options), what is asked
-(`start` and `when_idle` yield `ask(...)`), what is kept (callbacks yield records). Callbacks never see a failed
-answer: statuses, unreadable bodies and failures end in counters, findings and the quarantine here.
+(`first` and `when_idle` yield `ask(...)`), what is kept (callbacks yield records).
 """
 
 import hashlib
 import json
-import logging
 import os
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Self
 from urllib.parse import urlsplit
@@ -25,48 +22,17 @@ from scrapy.http import Response
 
 from spiders import _gate
 from spiders._card import Card, Options, past_forecast
+from spiders._conversation import Conversation, Yielded
 from spiders._fields import Model, tolerant
 from spiders._ledger import Ledger
-from spiders._polite import plain_headers
 from storage.errors import Unreadable
-from storage.records import (
-    Account,
-    AccountKey,
-    Evidence,
-    Forecast,
-    Gone,
-    Item,
-    Lane,
-    LaneBill,
-    LaneState,
-    Origin,
-    Quarantined,
-    Sighting,
-    Validator,
-    Withdrawn,
-)
+from storage.records import AccountKey, Forecast, Lane, LaneBill, LaneState, Origin
 from storage.store import Store
 
-log = logging.getLogger(__name__)
-
-Yielded = Item | LaneState | Request
-Reader = Callable[..., Iterable[Yielded]]
-
-UNUSABLE = frozenset({"too_large", "broken_encoding"})  # flags `_polite.Unpacked` gives
-EXCERPT = 4096  # bytes of an unreadable answer that are kept aside
-ITEMS = (Account, Evidence, Sighting, Gone, Withdrawn)
+__all__ = ["SourceSpider", "Yielded"]
 
 
-@dataclass(slots=True)
-class Batch:
-    """What one answer yielded: records, then what may only be remembered once they are stored."""
-
-    items: list[Item] = field(default_factory=list)
-    after: list[LaneState | Validator] = field(default_factory=list)
-    unreadable: list[Quarantined] = field(default_factory=list)
-
-
-class SourceSpider(scrapy.Spider):
+class SourceSpider(Conversation):
     """Base of all sources."""
 
     version: ClassVar[int] = 1
@@ -152,63 +118,6 @@ class SourceSpider(scrapy.Spider):
         """Whether an answer says "not now"."""
         return _gate.refusal(response.status, headers, response.body, wall=wall)
 
-    # --- asking ------------------------------------------------------------------------------------------------
-
-    def ask(
-        self,
-        url: str,
-        then: Reader,
-        *,
-        lane: str,
-        resource: str = "",
-        post: Mapping[str, object] | None = None,
-        headers: Mapping[str, str] | None = None,
-        conditional: bool = False,
-        on_unchanged: Callable[[Mapping[str, object]], Iterable[Yielded]] | None = None,
-        on_missing: Reader | None = None,
-        on_failure: Callable[[str], Iterable[Yielded]] | None = None,
-        own_failures: bool = False,
-        priority: int = 0,
-        **context: Any,
-    ) -> Request:
-        """Build a request whose answer goes to `then(response, **context)`.
-
-        `conditional` sends the validators of the last answer; a 304 goes to `on_unchanged(note)`. 404, 410 and 451
-        go to `on_missing(response, **context)`. `own_failures` hands 5xx and lost answers to `on_failure(reason)`
-        at once instead of asking again.
-        """
-        sent = dict(headers or {})
-        known = self.store.validator(url, self.token_owner) if conditional else None
-        if known is not None:
-            sent |= {"If-None-Match": known.etag} if known.etag else {}
-            sent |= {"If-Modified-Since": known.last_modified} if known.last_modified and not known.etag else {}
-        if post is not None:
-            sent["Content-Type"] = "application/json"
-        meta = {
-            "lane": lane,
-            "resource": resource,
-            "then": then,
-            "context": context,
-            "validator": known,
-            "conditional": conditional,
-            "on_unchanged": on_unchanged,
-            "on_missing": on_missing,
-            "on_failure": on_failure,
-            "own_failures": own_failures,
-            "dont_obey_robotstxt": not self.card.robots,
-        }
-        return Request(
-            url,
-            method="GET" if post is None else "POST",
-            body=b"" if post is None else json.dumps(post).encode(),
-            headers=sent,
-            callback=self._arrived,
-            errback=self._lost,
-            meta=meta,
-            priority=priority,
-            dont_filter=True,
-        )
-
     # --- reading -----------------------------------------------------------------------------------------------
 
     def read(self, response: Response, model: type[Model]) -> Model:
@@ -252,19 +161,6 @@ class SourceSpider(scrapy.Spider):
     def key(self, source_id: object) -> AccountKey:
         """The key of an account of this source."""
         return AccountKey(self.name, str(source_id))
-
-    def note_unreadable(self, response: Response, error: Unreadable) -> Quarantined:
-        """Count an answer that cannot be read and prepare its row for the quarantine."""
-        self.ledger.skip(f"unreadable:{error.reason}")
-        excerpt = response.body[:EXCERPT].decode("utf-8", "replace")
-        return Quarantined(
-            source=self.name,
-            url=response.url,
-            seen_at=self.now(),
-            reason=error.reason,
-            detail=error.detail,
-            excerpt=excerpt,
-        )
 
     # --- ending ------------------------------------------------------------------------------------------------
 
@@ -319,96 +215,6 @@ class SourceSpider(scrapy.Spider):
         bill = self.ledger.bill(request.meta.get("lane", "robots"))
         bill.counted += response.status != 304
         bill.refused += refused
-
-    def _arrived(self, response: Response) -> Iterator[Batch | Request]:
-        meta, batch = response.meta, Batch()
-        try:
-            yield from self._sort(self._dispatch(response), batch, meta["lane"])
-        except Unreadable as error:
-            batch.unreadable.append(self.note_unreadable(response, error))
-        else:
-            if meta["conditional"] and response.status == 200:
-                batch.after.extend(self._validators(response))
-        if batch.items or batch.after or batch.unreadable:
-            yield batch
-
-    def _sort(self, yielded: Iterable[Yielded], batch: Batch, lane: str) -> Iterator[Request]:
-        bill = self.ledger.bill(lane)
-        for thing in yielded:
-            if isinstance(thing, Request):
-                yield thing
-            elif isinstance(thing, LaneState):
-                batch.after.append(thing)
-            else:
-                if isinstance(thing, Account):
-                    self.ledger.met(lane, thing.key)
-                bill.evidence += isinstance(thing, Evidence)
-                batch.items.append(thing)
-
-    def _dispatch(self, response: Response) -> Iterable[Yielded]:
-        meta, status = response.meta, response.status
-        if UNUSABLE & set(response.flags):
-            return self._refused_or_failed(response)
-        if status == 304:
-            return self._unchanged(meta)
-        if status in (200, 202, 204):
-            return meta["then"](response, **meta["context"])  # type: ignore[no-any-return]  # a Reader, by `ask`
-        if status == 401:
-            self.stop("refused", f"the token in {self.options.token_env or '(none set)'} was not accepted (401)")
-            return ()
-        if status in (404, 410, 451) and meta["on_missing"] is not None:
-            return meta["on_missing"](response, **meta["context"])  # type: ignore[no-any-return]  # a Reader
-        return self._refused_or_failed(response)
-
-    def _refused_or_failed(self, response: Response) -> Iterable[Yielded]:
-        broken = next(iter(UNUSABLE & set(response.flags)), None)
-        self.ledger.skip(broken or f"status_{response.status}")
-        if response.status == 429 or self.stopped is not None:
-            return ()
-        on_failure = response.meta["on_failure"]
-        if on_failure is not None:
-            return on_failure(broken or f"status {response.status}")  # type: ignore[no-any-return]  # by `ask`
-        raise Unreadable(broken or f"http_{response.status}", response.url)
-
-    def _unchanged(self, meta: Mapping[str, Any]) -> Iterable[Yielded]:
-        known: Validator | None = meta["validator"]
-        if known is None or meta["on_unchanged"] is None:
-            return ()
-        return meta["on_unchanged"](known.note)  # type: ignore[no-any-return]  # by `ask`
-
-    def _validators(self, response: Response) -> Iterator[Validator]:
-        headers = plain_headers(response)
-        if "etag" in headers or "last-modified" in headers:
-            yield Validator(
-                url=response.meta.get("redirect_urls", [response.request.url if response.request else response.url])[0],
-                owner=self.token_owner,
-                etag=headers.get("etag"),
-                last_modified=headers.get("last-modified"),
-                note=response.meta.get("note", {}),
-            )
-
-    def _lost(self, failure: Any) -> Iterator[Batch | Request]:
-        request: Request = failure.request
-        if failure.check(IgnoreRequest):
-            if self.stopped is None:
-                self.ledger.skip("closed_by_robots")
-            return
-        reason = failure.type.__name__
-        self.ledger.skip(f"lost:{reason}")
-        batch = Batch()
-        if request.meta["on_failure"] is not None:
-            yield from self._sort(request.meta["on_failure"](reason), batch, request.meta["lane"])
-        else:
-            batch.unreadable.append(
-                Quarantined(
-                    source=self.name,
-                    url=request.url,
-                    seen_at=self.now(),
-                    reason=f"lost:{reason}",
-                    detail=str(failure.value)[:500],
-                )
-            )
-        yield batch
 
     def on_idle(self, spider: scrapy.Spider) -> None:
         """Start the next phase, if there is one."""

@@ -5,7 +5,7 @@ from typing import Self
 
 from scrapy.crawler import Crawler
 
-from spiders._base import Batch
+from spiders._conversation import Batch
 from spiders._polite import spider_of
 from storage.records import Item, LaneState, Quarantined, Validator
 

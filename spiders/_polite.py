@@ -24,7 +24,9 @@ from scrapy.http import Response
 from scrapy.robotstxt import RobotParser
 from twisted.internet.defer import Deferred
 
+from spiders._conversation import question_of
 from spiders._gate import Budget, Refusal, reading
+from spiders._headers import plain_headers
 
 if TYPE_CHECKING:
     from spiders._base import SourceSpider
@@ -44,11 +46,6 @@ def spider_of(crawler: Crawler) -> "SourceSpider":
     if not isinstance(spider, SourceSpider):
         raise TypeError(f"{spider!r} is no SourceSpider")
     return spider
-
-
-def plain_headers(response: Response) -> dict[str, str]:
-    """Header names in lower case, last value of each."""
-    return {k.decode("latin-1").lower(): v[-1].decode("latin-1") for k, v in response.headers.items() if v}
 
 
 class Robots(RobotsTxtMiddleware):
@@ -164,7 +161,8 @@ class Gate:
     def budget(self, request: Request) -> Budget:
         """The budget of the request's host and resource."""
         netloc, spider = urlsplit(request.url).netloc, spider_of(self.crawler)
-        key = (netloc, str(request.meta.get("resource", "")))
+        question = question_of(request)
+        key = (netloc, question.resource if question else "")
         budget = self._budgets.setdefault(key, Budget(concurrency=spider.options.concurrency))
         # Asked for each time: the answer that brings a Crawl-delay has a budget of this host already.
         budget.delay = max(spider.options.delay, spider.crawl_delays.get(netloc, 0.0))
@@ -172,7 +170,7 @@ class Gate:
 
     async def process_request(self, request: Request) -> None:
         """Wait until the budget lets one more out."""
-        budget, cost = self.budget(request), int(request.meta.get("cost", 1))
+        budget, cost = self.budget(request), _cost(request)
         while (wait := budget.wait(time.monotonic(), cost)) != 0.0:
             spider_of(self.crawler).refuse_if_closing()
             await self._pause(wait)
@@ -197,7 +195,7 @@ class Gate:
         spider.answered(request, response, refused=refused is not None)
         if refused is not None:
             return self._again_after_refusal(request, refused, wait) or response
-        if response.status in TRANSIENT and not request.meta.get("own_failures"):
+        if response.status in TRANSIENT and not _own_failures(request):
             return self._again_after_failure(request, f"status {response.status}") or response
         return response
 
@@ -206,13 +204,13 @@ class Gate:
         if isinstance(exception, IgnoreRequest) or "sent_at" not in request.meta:
             return None
         self._end(request, {}, time.time(), None)
-        if request.meta.get("own_failures"):
+        if _own_failures(request):
             return None
         return self._again_after_failure(request, type(exception).__name__)
 
     def _end(self, request: Request, headers: dict[str, str], wall: float, refused: Refusal | None) -> float:
         request.meta.pop("sent_at", None)
-        cost, budget = int(request.meta.get("cost", 1)), self.budget(request)
+        cost, budget = _cost(request), self.budget(request)
         wait = budget.end(time.monotonic(), reading(headers, wall=wall), cost=cost, refused=refused)
         self._answered.set()
         return wait
@@ -238,3 +236,13 @@ class Gate:
         budget = self.budget(request)
         budget.not_before = max(budget.not_before, time.monotonic() + pause)
         return request.replace(dont_filter=True, meta={**request.meta, "tries": tries})
+
+
+def _cost(request: Request) -> int:
+    question = question_of(request)
+    return question.cost if question else 1
+
+
+def _own_failures(request: Request) -> bool:
+    question = question_of(request)
+    return question is not None and question.own_failures

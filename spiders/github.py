@@ -15,12 +15,14 @@ from scrapy import Request
 from spiders._card import Card, Options, past_forecast
 from spiders._github.batches import BatchSize
 from spiders._github.graph import GitHubOptions
-from spiders._github.lanes import ContributorLane, MergedChangeLane, PeopleLane, SearchLane
+from spiders._github.lanes import MergedChangeLane, PeopleLane, SearchLane
 from spiders._github.reading import Reading
 from storage.records import Forecast, Lane, LaneBill
 
+REPOSITORY_KINDS = frozenset({"contributors", "merged_authors"})
 
-class GitHub(ContributorLane, MergedChangeLane, SearchLane, PeopleLane, Reading):
+
+class GitHub(MergedChangeLane, SearchLane, PeopleLane, Reading):
     """GitHub through its documented REST and GraphQL interfaces, one token."""
 
     name = "github"
@@ -51,20 +53,13 @@ class GitHub(ContributorLane, MergedChangeLane, SearchLane, PeopleLane, Reading)
         self.size = BatchSize(self.options.profiles_at_once, 50)
         self.window_size = BatchSize(self.options.contributions_at_once, 25)
         self.known = {known.account.source_id: known for known in self.store.known(self.name)}
-        by_kind: dict[str, list[Lane]] = {}
+        kinds: dict[str, Callable[[Lane], Iterable[Request]]] = {"search": self.search, "people": self.person}
+        yield from self.repositories(lane for lane in self.lanes if lane.kind in REPOSITORY_KINDS)
         for lane in self.lanes:
-            by_kind.setdefault(lane.kind, []).append(lane)
-        starts: dict[str, Callable[[list[Lane]], Iterable[Request]]] = {
-            "contributors": lambda lanes: (self.contributor_page(lane, self._contributors_url(lane)) for lane in lanes),
-            "merged_authors": lambda lanes: self.merged_pages([(lane, None, 1) for lane in lanes]),
-            "search": lambda lanes: (request for lane in lanes for request in self.search(lane)),
-            "people": lambda lanes: (self.person(lane) for lane in lanes),
-        }
-        for kind, lanes in by_kind.items():
-            if kind in starts:
-                yield from starts[kind](lanes)
-            else:
-                self.ledger.skip(f"unknown_lane:{kind}", len(lanes))
+            if lane.kind in kinds:
+                yield from kinds[lane.kind](lane)
+            elif lane.kind not in REPOSITORY_KINDS:
+                self.ledger.skip(f"unknown_lane:{lane.kind}")
         yield from self.probe()
 
     def when_idle(self) -> Iterable[Request]:

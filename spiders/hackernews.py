@@ -40,6 +40,7 @@ TITLE = re.compile(
 OWNER = "whoishiring"  # the account that opens the threads
 OPEN = timedelta(days=31)  # how long after its start a thread takes posts, at most
 MEMORY = "hackernews/posts"
+EMPTIED = 0.1  # a thread that lost nine posts in ten is an outage of the search, not ninety people changing their mind
 PAGE = 50  # threads per search answer; three threads a month come from the same account
 
 
@@ -66,7 +67,7 @@ class HackerNews(SourceSpider):
         terms_read=date(2026, 11, 22),
         fields=(
             *("handle", "headline", "location", "links", "open_to_work", "created_at", "bio", "karma"),
-            *("post: month, excerpt without contacts, technologies, remote, relocation"),
+            *("posts: month, excerpt without contacts, technologies", "remote", "relocation"),
         ),
         limits="10,000 requests an hour and address; no limit stated for the item interface",
         yields="150 to 300 candidates a month, most of them in its first week",
@@ -84,11 +85,9 @@ class HackerNews(SourceSpider):
         cls, lanes: Sequence[Lane], options: Options, past: Mapping[str, LaneBill], known: int
     ) -> list[Forecast]:
         """One search, one request per thread, one per new candidate."""
-        return [
-            past_forecast(lane.id, past) or _first_guess(lane, options, known)
-            for lane in lanes
-            if lane.kind == "threads" and lane.target.isdigit()
-        ]
+        understood = (lane for lane in lanes if lane.kind == "threads" and lane.target.isdigit())
+        guesses = (past_forecast(lane.id, past) or _first_guess(lane, options, known) for lane in understood)
+        return [one.model_copy(update={"minutes": one.requests * options.delay / 60}) for one in guesses]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -151,6 +150,8 @@ class HackerNews(SourceSpider):
         title = TITLE.fullmatch(thread.title or "")
         if title is None or thread.author != OWNER:
             raise Unreadable("no_candidates_thread", f"{thread.id}: {thread.title!r} by {thread.author!r}")
+        if len(thread.children) < self.memory.posts(thread.id) * EMPTIED:
+            raise Unreadable("thread_emptied", f"{thread.id} holds {len(thread.children)} posts")
         self.threads_read.add(thread.id)
         self.standing += standing(thread, title[1], self.now(), self.post, self.ledger.skip)
 
@@ -243,4 +244,4 @@ def _first_guess(lane: Lane, options: Options, known: int) -> Forecast:
     # Threads, and the profiles of about 200 candidates each, of which those known are mostly unchanged.
     threads = min(int(lane.target), 4)
     requests = 1 + threads + min(options.max_profiles, max(20 * threads, 200 * threads - known))
-    return Forecast(lane=lane.id, requests=requests, minutes=requests * options.delay / 60, basis="first guess")
+    return Forecast(lane=lane.id, requests=requests, minutes=0, basis="first guess")

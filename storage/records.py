@@ -85,7 +85,8 @@ class Account(Record):
     """One identity at one source, as far as one answer showed it.
 
     `observed` names the fields the answer covered: a covered field that is None is absent at the source, a
-    field not in `observed` was not returned and keeps its known value in the Store. `figures` merge per key.
+    field not in `observed` was not returned and keeps its known value in the Store. `figures` merge per key, unless
+    "figures" is in `observed`: then the answer covered them all, and the others are gone.
     `markers` are the source's own change marks (node id, updated_at …): kept, but not part of the content hash.
     """
 

@@ -25,8 +25,12 @@ def row(number: int, login: str, commits: int = 9, kind: str = "User") -> dict[s
     return {"login": login, "id": number, "node_id": f"U_{number}", "type": kind, "contributions": commits}
 
 
-def contributors(rows: Sequence[dict[str, Any]], **headers: str) -> dict[str, Any]:
-    return gh.rest("/repos/lab/tool/contributors?per_page=100", list(rows), **headers)
+def contributors(
+    rows: Sequence[dict[str, Any]], *, etag: str = "", link: str = "", location: str = ""
+) -> dict[str, Any]:
+    given = {"etag": etag, "link": link, "location": location}
+    exchange = gh.rest("/repos/lab/tool/contributors?per_page=100", list(rows))
+    return exchange | {"headers": {**exchange["headers"], **{name: value for name, value in given.items() if value}}}
 
 
 def night(
@@ -87,15 +91,29 @@ def test_a_new_person_is_triaged_and_read_in_full(tmp_path: Path) -> None:
     }
 
 
-def test_an_unchanged_world_costs_one_probe_and_a_free_304(tmp_path: Path) -> None:
+def test_an_unchanged_world_costs_one_probe_and_once_a_week_a_free_304(tmp_path: Path) -> None:
     first_night(tmp_path)[0].close()
+    seen = gh.probe([(1, gh.probed(1, "ada"))])
+    store, spider = night(tmp_path, [seen], clock="2026-11-02T06:00:00+00:00")
+    assert bill(spider) == {"github/probe": 1}
+    assert spider.ledger.skipped["contributors_not_due"] == 1
+    store.close()
     unchanged = contributors([], etag='"one"') | {"status": 304, "body": ""}
-    store, spider = night(
-        tmp_path, [unchanged, gh.probe([(1, gh.probed(1, "ada"))])], clock="2026-11-02T06:00:00+00:00"
-    )
+    store, spider = night(tmp_path, [unchanged, seen], clock="2026-11-08T06:00:00+00:00")
     assert ada(store).figures["commits_year"] == 31
     spent = {row.lane: (row.requests, row.counted) for row in spider.ledger.bills()}
     assert spent == {LIST.id: (1, 0), "github/probe": (1, 1)}
+
+
+def test_a_missing_repository_is_looked_for_again_after_a_week(tmp_path: Path) -> None:
+    """Merged changes tell that it is not there, so its list of contributors is not asked for either."""
+    lanes = [LIST, CHANGES]
+    gone = gh.merged([("lab/tool", None, None)], gh.error("NOT_FOUND", "r0"))
+    _, spider = night(tmp_path, [gone], lanes=lanes)
+    assert spider.ledger.skipped["no_such_repository:lab/tool"] == 1
+    _, spider = night(tmp_path, [], lanes=[CHANGES], clock="2026-11-03T06:00:00+00:00")
+    assert spider.ledger.skipped["repository_still_missing"] == 1
+    night(tmp_path, [gone], lanes=lanes, clock="2026-11-09T06:00:00+00:00")
 
 
 @pytest.mark.parametrize(
@@ -112,7 +130,6 @@ def test_a_changed_person_is_read_again(tmp_path: Path, change: dict[str, Any]) 
     store, _ = night(
         tmp_path,
         [
-            contributors([], etag='"one"') | {"status": 304, "body": ""},
             gh.probe([(1, gh.probed(1, "ada", **change))]),
             gh.profiles([(1, "ada", gh.profiled(1, "ada", bio="MLOps engineer"))]),
             gh.contributions([(1, since, clock, gh.year(40))]),
@@ -150,7 +167,6 @@ def test_a_rename_keeps_the_account(tmp_path: Path) -> None:
     store, _ = night(
         tmp_path,
         [
-            contributors([], etag='"one"') | {"status": 304, "body": ""},
             gh.probe([(1, gh.probed(1, "ada-l", updatedAt="2026-11-01T20:00:00Z"))]),
             gh.profiles([(1, "ada-l", gh.profiled(1, "ada-l"))]),
             gh.contributions([(1, since, clock, gh.year(31))]),
@@ -165,14 +181,13 @@ def test_a_rename_keeps_the_account(tmp_path: Path) -> None:
 def test_a_vanished_account_is_an_event_and_nothing_is_erased(tmp_path: Path) -> None:
     first_night(tmp_path)[0].close()
     gone = gh.probe([(1, None)], gh.error("NOT_FOUND", "nodes", 0))
-    unchanged = contributors([], etag='"one"') | {"status": 304, "body": ""}
-    store, _ = night(tmp_path, [unchanged, gone], clock="2026-11-02T06:00:00+00:00")
+    store, _ = night(tmp_path, [gone], clock="2026-11-02T06:00:00+00:00")
     assert ada(store).name == "Person 1"
     assert [event.event for event in store.events(key=ADA)][-1] == "gone"
     store.close()
     # The next night does not look again before a week has passed.
-    store, spider = night(tmp_path, [unchanged], clock="2026-11-03T06:00:00+00:00")
-    assert bill(spider) == {LIST.id: 1}
+    store, spider = night(tmp_path, [], clock="2026-11-03T06:00:00+00:00")
+    assert bill(spider) == {}
     store.close()
     back = gh.probe([(1, gh.probed(1, "ada"))])
     clock, since = "2026-11-12T06:00:00+00:00", "2025-11-12T06:00:00+00:00"
@@ -180,14 +195,14 @@ def test_a_vanished_account_is_an_event_and_nothing_is_erased(tmp_path: Path) ->
         gh.profiles([(1, "ada", gh.profiled(1, "ada"))]),
         gh.contributions([(1, since, clock, gh.year(31))]),
     ]
+    unchanged = contributors([], etag='"one"') | {"status": 304, "body": ""}
     store, _ = night(tmp_path, [unchanged, back, *again], clock=clock)
     assert "returned" in {event.event for event in store.events(key=ADA)}
 
 
 def test_a_null_without_an_error_says_nothing(tmp_path: Path) -> None:
     first_night(tmp_path)[0].close()
-    unchanged = contributors([], etag='"one"') | {"status": 304, "body": ""}
-    store, spider = night(tmp_path, [unchanged, gh.probe([(1, None)])], clock="2026-11-02T06:00:00+00:00")
+    store, spider = night(tmp_path, [gh.probe([(1, None)])], clock="2026-11-02T06:00:00+00:00")
     assert store.events(key=ADA) == [event for event in store.events(key=ADA) if event.event != "gone"]
     assert spider.ledger.skipped["not_returned:null"] == 1
 
@@ -199,7 +214,6 @@ def test_fields_under_an_error_keep_their_known_value(tmp_path: Path) -> None:
     store, spider = night(
         tmp_path,
         [
-            contributors([], etag='"one"') | {"status": 304, "body": ""},
             gh.probe([(1, gh.probed(1, "ada", updatedAt="2026-11-01T20:00:00Z"))]),
             gh.profiles(
                 [(1, "ada", limited)],
@@ -464,7 +478,6 @@ def test_people_a_cut_off_night_only_listed_are_looked_at_next_night(tmp_path: P
     store, _ = night(
         tmp_path,
         [
-            contributors([], etag='"one"') | {"status": 304, "body": ""},
             gh.probe([(1, gh.probed(1, "ada"))]),
             gh.profiles([(1, "ada", gh.profiled(1, "ada"))]),
             gh.contributions([(1, since, clock, gh.year(31))]),

@@ -167,6 +167,15 @@ def test_a_thread_that_is_none_gives_no_candidate(night: Night, answer: Exchange
         assert store.lane_state("hackernews/posts") is not None
 
 
+def test_emptied_thread_is_an_outage_and_takes_nothing_back(night: Night) -> None:
+    everybody = [post(number, f"p{number}", BERLIN) for number in range(100, 130)]
+    night(search((1, START)), thread(1, *everybody), *(user(f"p{n}") for n in range(100, 130)))[1].close()
+    _, store, _ = night(search((1, START)), thread(1, *everybody[:1]), at=START + 2 * DAY)
+    with store:
+        assert [row.reason for row in store.quarantined()] == ["thread_emptied"]
+        assert posts_of(store, "p129") == ["129"]
+
+
 def test_posts_expire_after_ninety_days(night: Night) -> None:
     late = post(3, "bo", BERLIN, START + 10 * DAY)
     story = thread(1, post(2, "ada", BERLIN), late)

@@ -148,7 +148,17 @@ def test_no_lead_answers(store: Store) -> None:
     for name in ("bo", "Ada"):
         with pytest.raises(UnknownLead, match="2 leads answer"):
             store.lead(name)
-    for name in ("", "L000099", "100%_\\", "'; DROP TABLE lead;--", "https://github.com/nobody", "a:b"):
+    for name in (
+        "",
+        "L000099",
+        "100%_\\",
+        "'; DROP TABLE lead;--",
+        "https://github.com/nobody",
+        "a:b",
+        "\udcff",
+        "a\x00b",
+        "\x00",
+    ):
         with pytest.raises(UnknownLead):
             store.lead(name)
 

@@ -76,6 +76,17 @@ def test_nights_are_numbered(store: Store) -> None:
             verb()
 
 
+def test_strange_texts_stop_no_night(store: Store) -> None:
+    night = store.start_night(day(0))
+    outcome = Outcome(source="github", state="failed", reason="got \ud800\x00")
+    store.finish_night(night.model_copy(update={"outcomes": (outcome,)}))
+    store.keep_lane_state(LaneState(lane="l", state={"cursor": "\ud800"}, updated_at=day(0)))
+    store.keep_validator(Validator(url="u", owner="", etag="\x00e"))
+    store.hold_source("github", day(1), "\udcff")
+    assert store.night(1).outcomes[0].reason == "got \ufffd"
+    assert store.held("github") == (day(1), "\ufffd")
+
+
 def test_exports_are_a_ledger(store: Store) -> None:
     row = ExportRow(
         role="mle",

@@ -100,7 +100,8 @@ def test_check_finds_what_is_wrong(lite: Store) -> None:
     raw.commit()
     raw.close()
     assert lite.check() == [
-        "evidence row 1 points to a account that does not exist",
+        "account_seen points to account rows that do not exist",
+        "evidence points to account rows that do not exist",
         "1 evidence without an account",
     ]
 

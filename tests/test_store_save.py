@@ -150,7 +150,7 @@ def test_a_sighting_keeps_content_and_moves_markers(store: Store) -> None:
 def test_gone_and_returned(store: Store) -> None:
     store.save([full(0), work()])
     assert store.save([gone(ADA, 1, "suspended")]).events == 1
-    assert store.save([gone(ADA, 2)]).events == 0, "gone once is gone"
+    assert store.save([gone(ADA, 2)]) == Saved(), "gone once is gone"
     assert [known.gone_at for known in store.known("github")] == [day(1)]
     assert store.account(ADA) == full(0), "nothing is erased by it"
     assert store.save([sighted(ADA, 3)]).events == 1

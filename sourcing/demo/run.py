@@ -7,7 +7,7 @@ The first call makes the folder; each further one advances the world by a day. O
 import os
 import socket
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -67,12 +67,13 @@ def run_demo(
     people: int = 2000,
     seed: str = "demo",
     faults: Mapping[str, float] | None = None,
+    roles: Sequence[str] = (ROLE,),
     progress: Progress = silent,
 ) -> NightReport:
     """Run the folder's next night and export its list; ConfigError if the folder holds something else.
 
-    `people` and `seed` count on the first call only; `faults` are shares of requests by kind. An interrupted night
-    is run again on the same day.
+    `people` and `seed` count on the first call only; `faults` are shares of requests by kind; `roles` are the
+    profiles the night works for, the first one exported. An interrupted night is run again on the same day.
     """
     started = time.monotonic()
     world = _next_world(folder, people=people, seed=seed)
@@ -89,7 +90,7 @@ def run_demo(
         ) as server,
     ):
         world = _keep(folder, world.model_copy(update={"port": int(server.base.rpartition(":")[2])}))
-        report = _night(folder, world, server.base, progress)
+        report = _night(folder, world, server.base, roles, progress)
     if not report.interrupted:
         _keep(folder, world.model_copy(update={"night_done": True}))
     return report.model_copy(update={"seconds": time.monotonic() - started})
@@ -153,9 +154,9 @@ def _environment() -> Iterator[None]:
                 os.environ[name] = value
 
 
-def _night(folder: Path, world: DemoWorld, base: str, progress: Progress) -> NightReport:
+def _night(folder: Path, world: DemoWorld, base: str, roles: Sequence[str], progress: Progress) -> NightReport:
     path = folder / FILE_NAME
-    path.write_text(settings(world, base), encoding="utf-8")
+    path.write_text(settings(world, base, roles), encoding="utf-8")
     furnish(path)
     config = load(path)
     report = nightly.run(config, now=world.now, progress=progress)
@@ -163,14 +164,15 @@ def _night(folder: Path, world: DemoWorld, base: str, progress: Progress) -> Nig
         return report
     with Store.open(config.database_url, key=config.key) as store:
         number = report.night.number
-        file = export.write(store, config, ROLE, format="csv", by="demo", now=world.now, night=number)
+        file = export.write(store, config, roles[0], format="csv", by="demo", now=world.now, night=number)
     return report.model_copy(update={"files": (*report.files, file)})
 
 
-def settings(world: DemoWorld, base: str) -> str:
+def settings(world: DemoWorld, base: str, roles: Sequence[str] = (ROLE,)) -> str:
     """The commented settings file of a real installation, with the demo's addresses in it."""
     document = tomlkit.parse(text(CONTROLLER, CONTACT_URL))
     document["crawl"]["max_profiles"] = max(2000, world.people)
+    document["roles"]["active"] = list(roles)
     addresses = {
         "github": {"api": f"{base}/github"},
         "kaggle": {"api": f"{base}/kaggle"},

@@ -16,7 +16,7 @@ from spiders._github import people
 from spiders._github.answers import GraphAnswer, Person
 from spiders._github.people import Candidate
 from storage.errors import Unreadable
-from storage.records import Account, Kind, Known
+from storage.records import Account, Kind, Known, Lane
 
 # Quotes inside JSON strings are escaped, so text of a profile can never look like this.
 RATE_LIMITED = re.compile(rb'"type"\s*:\s*"RATE_LIMITED"')
@@ -31,6 +31,8 @@ class GitHubOptions(Options):
     graphql: str = Field("", description="address of GraphQL; empty: {api}/graphql")
     site: str = Field("https://github.com", description="where people read the profiles")
     contributor_pages: int = Field(5, ge=1, description="pages of 100 contributors read per repository")
+    contributors_every_days: int = Field(7, ge=1, description="days until a list of contributors is read again")
+    repositories_at_once: int = Field(20, ge=1, le=50, description="repositories per document of merged changes")
     merged_pages: int = Field(3, ge=1, description="pages of 100 merged changes read per repository, first time")
     search_every_days: int = Field(7, ge=1, description="days until a finished search is asked again")
     search_results: int = Field(10_000, ge=1, description="results read per search lane")
@@ -50,6 +52,7 @@ class GraphSpider(SourceSpider):
         self.known: dict[str, Known] = {}
         self.candidates: dict[str, Candidate] = {}
         self.to_triage: dict[str, Candidate] = {}
+        self.lists: dict[str, Lane] = {}  # lists of contributors that wait for the merged changes of their repository
 
     def graph(
         self,
@@ -63,7 +66,7 @@ class GraphSpider(SourceSpider):
         **context: Any,
     ) -> Request:
         """A GraphQL request; `cost` are the points it is expected to take."""
-        request = self.ask(
+        return self.ask(
             self.options.graphql or f"{self.options.api}/graphql",
             then,
             lane=lane,
@@ -71,10 +74,9 @@ class GraphSpider(SourceSpider):
             post={"query": document, "variables": dict(variables)},
             on_failure=on_failure,
             own_failures=on_failure is not None,
+            cost=cost,
             **context,
         )
-        request.meta["cost"] = cost
-        return request
 
     def answer(self, response: Response) -> GraphAnswer:
         """Read a GraphQL answer and put its points on the lane's bill; Unreadable when it holds no data at all."""

@@ -1,6 +1,6 @@
 """The lanes: contributor lists, merged changes, user search and people named by hand. Each shows candidates."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from urllib.parse import quote, urlencode
 
@@ -28,11 +28,41 @@ from storage.records import Kind, Lane
 CONTRIBUTORS = TypeAdapter(list[Contributor])
 
 
-class ContributorLane(GraphSpider):
-    """Who builds a repository, through REST; unchanged pages cost nothing of the budget."""
+class RepositoryLane(GraphSpider):
+    """What lanes of repositories share: one that is not there is said so, and looked for again after a week."""
 
-    def _contributors_url(self, lane: Lane) -> str:
-        return f"{self.options.api}/repos/{lane.target}/contributors?per_page=100"
+    def still_missing(self, lane: Lane) -> bool:
+        """Whether the repository was not there a few days ago."""
+        since = self.recall(lane.id).get("missing_since")
+        wait = timedelta(days=self.options.recheck_gone_days)
+        missing = since is not None and self.now() - datetime.fromisoformat(str(since)) < wait
+        if missing:
+            self.ledger.skip("repository_still_missing")
+        return missing
+
+    def missing(self, lane: Lane) -> Yielded:
+        """Report a repository that is not there, and remember it."""
+        self.ledger.skip(f"no_such_repository:{lane.target}")
+        return self.remember(lane.id, {**self.recall(lane.id), "missing_since": self.now().isoformat()})
+
+
+class ContributorLane(RepositoryLane):
+    """Who builds a repository, through REST. The list changes with every commit but its people seldom do, so it
+    is read once a week; merged changes bring the new ones in between."""
+
+    def contributor_lists(self, lanes: Iterable[Lane]) -> Iterator[Request]:
+        """The first page of every list that is due."""
+        for lane in lanes:
+            if self._list_is_due(lane) and not self.still_missing(lane):
+                yield self.contributor_page(lane, f"{self.options.api}/repos/{lane.target}/contributors?per_page=100")
+
+    def _list_is_due(self, lane: Lane) -> bool:
+        read_at = self.recall(lane.id).get("read_at")
+        wait = timedelta(days=self.options.contributors_every_days)
+        due = read_at is None or self.now() - datetime.fromisoformat(str(read_at)) >= wait
+        if not due:
+            self.ledger.skip("contributors_not_due")
+        return due
 
     def contributor_page(self, lane: Lane, url: str, page: int = 1) -> Request:
         """One page of a repository's contributors; unchanged pages cost nothing of the budget."""
@@ -44,14 +74,14 @@ class ContributorLane(GraphSpider):
             headers=REST_HEADERS,
             conditional=True,
             on_unchanged=lambda note: self._next_contributors(lane, note.get("next"), page),
-            on_missing=self.repository_missing,
+            on_missing=lambda _response, of, **_: iter((self.missing(of),)),
             of=lane,
             page=page,
         )
 
     def contributors(self, response: Response, of: Lane, page: int) -> Iterator[Yielded]:
         """Rows of the list: each a candidate with the place it holds."""
-        if response.status != 200:  # 204: empty repository, 202: being counted
+        if response.status != 200:  # 204: empty repository, 202: being counted, so asked again next night
             self.ledger.skip(f"contributors_status_{response.status}")
             return
         for rank, row in enumerate(self._rows(response), start=1 + 100 * (page - 1)):
@@ -63,7 +93,7 @@ class ContributorLane(GraphSpider):
             if people.kind_of(row.type, row.login) is Kind.PERSON:
                 yield people.contributor(self.key(row.id), row, of.target, rank, self.seen(response), self.options.site)
         following = next_page(response)
-        response.meta["note"] = {"next": following}
+        self.note(response, {"next": following})
         yield from self._next_contributors(of, following, page)
 
     def _rows(self, response: Response) -> list[Contributor]:
@@ -72,65 +102,105 @@ class ContributorLane(GraphSpider):
         except ValidationError as error:
             raise Unreadable("unexpected_shape", f"contributors: {error.error_count()} problem(s)") from error
 
-    def _next_contributors(self, lane: Lane, url: object, page: int) -> Iterator[Request]:
+    def _next_contributors(self, lane: Lane, url: object, page: int) -> Iterator[Yielded]:
         if isinstance(url, str) and page < self.options.contributor_pages:
             yield self.contributor_page(lane, url, page + 1)
-
-    def repository_missing(self, response: Response, of: Lane, page: int) -> Iterator[Yielded]:
-        """A lane whose repository is gone: reported, not guessed at."""
-        del response, page
-        self.ledger.skip(f"no_such_repository:{of.target}")
-        return iter(())
+        else:
+            yield self.remember(lane.id, {"read_at": self.now().isoformat()})
 
 
-class MergedChangeLane(GraphSpider):
-    """Whose changes a repository took, through GraphQL: ten repositories to the document."""
+Pages = list[tuple[Lane, str | None, int]]  # lane, cursor of the page, its number
 
-    def merged_pages(self, wanted: Sequence[tuple[Lane, str | None, int]]) -> Iterator[Request]:
-        """Merged changes of up to ten repositories per document: one point for a hundred each."""
-        for start in range(0, len(wanted), 10):
-            group = wanted[start : start + 10]
-            variables: dict[str, object] = {}
-            for n, (lane, cursor, _page) in enumerate(group):
-                owner, _, name = lane.target.partition("/")
-                variables |= {f"o{n}": owner, f"n{n}": name, f"a{n}": cursor}
-            yield self.graph(
-                documents.merged_changes(len(group)),
-                variables,
-                self.merged_changes,
-                lane=group[0][0].id,
-                cost=documents.points(repositories=len(group)),
-                of=list(group),
-            )
 
-    def merged_changes(self, response: Response, of: list[tuple[Lane, str | None, int]]) -> Iterator[Yielded]:
+class MergedChangeLane(ContributorLane):
+    """Whose changes a repository took, through GraphQL: many repositories to the document.
+
+    It knows first which repositories are there, so the list of contributors of the same repository follows it.
+    """
+
+    def repositories(self, lanes: Iterable[Lane]) -> Iterator[Request]:
+        """Merged changes of every repository, then the contributors of those that are there."""
+        lanes = list(lanes)
+        watched = [lane for lane in lanes if lane.kind == "merged_authors"]
+        targets = {lane.target for lane in watched}
+        lists = [lane for lane in lanes if lane.kind == "contributors"]
+        self.lists = {lane.target: lane for lane in lists if lane.target in targets}
+        yield from self.merged_pages([(lane, None, 1) for lane in watched if not self.still_missing(lane)])
+        yield from self.contributor_lists(lane for lane in lists if lane.target not in targets)
+
+    def merged_pages(self, wanted: Pages) -> Iterator[Request]:
+        """Merged changes, a page of each of several repositories per document: one point for a hundred pages."""
+        size = self.options.repositories_at_once
+        return (self._merged_document(wanted[start : start + size]) for start in range(0, len(wanted), size))
+
+    def _merged_document(self, group: Pages) -> Request:
+        variables: dict[str, object] = {}
+        for n, (lane, cursor, _page) in enumerate(group):
+            owner, _, name = lane.target.partition("/")
+            variables |= {f"o{n}": owner, f"n{n}": name, f"a{n}": cursor}
+        return self.graph(
+            documents.merged_changes(len(group)),
+            variables,
+            self.merged_changes,
+            lane=group[0][0].id,
+            cost=documents.points(repositories=len(group)),
+            on_failure=lambda reason: self._smaller_document(group, reason),
+            of=group,
+        )
+
+    def _smaller_document(self, group: Pages, reason: str) -> Iterator[Yielded]:
+        middle = len(group) // 2
+        if middle == 0:
+            self.ledger.skip(f"merged_changes_failed:{reason}")
+            yield from self._contributors_of(group[0][0])
+            return
+        yield self._merged_document(group[:middle])
+        yield self._merged_document(group[middle:])
+
+    def _contributors_of(self, lane: Lane) -> Iterator[Request]:
+        held = self.lists.pop(lane.target, None)
+        return self.contributor_lists([held] if held else [])
+
+    def merged_changes(self, response: Response, of: Pages) -> Iterator[Yielded]:
         """New merged changes of each repository, down to the newest one of the last night."""
         answer = self.answer(response)
-        more: list[tuple[Lane, str | None, int]] = []
+        more: Pages = []
         for n, (lane, cursor, page) in enumerate(of):
-            repo = self._watched(answer, f"r{n}", lane)
-            if repo is None:
+            repo, gone = self._watched(answer, f"r{n}", lane)
+            if gone:
+                yield self.missing(lane)
+                self.lists.pop(lane.target, None)
                 continue
-            newest = str(self.recall(lane.id).get("newest", ""))
-            fresh = [c for c in present(repo.pull_requests.nodes) if c.updated_at.isoformat() > newest]
-            for change in fresh:
-                yield from self._change(change, repo, response)
-            pages = repo.pull_requests.page_info
-            older_left = len(fresh) == len(repo.pull_requests.nodes or ()) and pages.has_next_page
-            if older_left and page < self.options.merged_pages:
-                more.append((lane, pages.end_cursor, page + 1))
-            if fresh and cursor is None:
-                yield self.remember(lane.id, {"newest": fresh[0].updated_at.isoformat()})
+            yield from self._contributors_of(lane)
+            if repo is not None:
+                yield from self._new_changes(repo, (lane, cursor, page), response, more)
         yield from self.merged_pages(more)
 
-    def _watched(self, answer: GraphAnswer, alias: str, lane: Lane) -> WatchedRepository | None:
+    def _new_changes(
+        self, repo: WatchedRepository, asked: tuple[Lane, str | None, int], response: Response, more: Pages
+    ) -> Iterator[Yielded]:
+        lane, cursor, page = asked
+        newest = str(self.recall(lane.id).get("newest", ""))
+        changes = present(repo.pull_requests.nodes)
+        fresh = [change for change in changes if change.updated_at.isoformat() > newest]
+        for change in fresh:
+            yield from self._change(change, repo, response)
+        pages = repo.pull_requests.page_info
+        if len(fresh) == len(changes) and pages.has_next_page and page < self.options.merged_pages:
+            more.append((lane, pages.end_cursor, page + 1))
+        if fresh and cursor is None:
+            yield self.remember(lane.id, {"newest": fresh[0].updated_at.isoformat()})
+
+    def _watched(self, answer: GraphAnswer, alias: str, lane: Lane) -> tuple[WatchedRepository | None, bool]:
+        """The repository (None: not returned or not readable), and whether GitHub says that it is not there."""
         node = (answer.data or {}).get(alias)
-        if node is None or answer.lost(alias) or answer.lost(alias, "pullRequests"):
-            error = answer.lost(alias) or answer.lost(alias, "pullRequests")
-            name = "no_such_repository" if error and error.type == "NOT_FOUND" else "not_returned"
-            self.ledger.skip(f"{name}:{lane.target}")
-            return None
-        return self.shape(WatchedRepository, node, f"merged changes of {lane.target}")[0]
+        error = answer.lost(alias) or answer.lost(alias, "pullRequests")
+        if error is not None and error.type == "NOT_FOUND":
+            return None, True
+        if node is None or error is not None:
+            self.ledger.skip(f"not_returned:{lane.target}")
+            return None, False
+        return self.shape(WatchedRepository, node, f"merged changes of {lane.target}")[0], False
 
     def _change(self, change: PullRequest, repo: WatchedRepository, response: Response) -> Iterator[Yielded]:
         author = change.author
@@ -206,10 +276,10 @@ class SearchLane(GraphSpider):
 class PeopleLane(GraphSpider):
     """People named by hand, by login or number."""
 
-    def person(self, lane: Lane) -> Request:
+    def person(self, lane: Lane) -> Iterator[Request]:
         """One profile by login or number through REST; unchanged ones cost nothing."""
         path = f"user/{lane.target}" if lane.target.isdigit() else f"users/{quote(lane.target)}"
-        return self.ask(
+        yield self.ask(
             f"{self.options.api}/{path}",
             self.profile,
             lane=lane.id,

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+ENOUGH = 20  # posts; a young or small thread may well be emptied
+
 
 class SeenPost(NamedTuple):
     """A candidate's post as remembered."""
@@ -38,6 +40,11 @@ class Memory:
         for thread, posts in self._posts.items():
             for post, (author, at) in posts.items():
                 yield SeenPost(thread, post, author, datetime.fromtimestamp(at, UTC))
+
+    def posts(self, thread: int) -> int:
+        """How many posts of a thread are remembered, if enough to judge an answer by, else 0."""
+        count = len(self._posts.get(thread, ()))
+        return count if count >= ENOUGH else 0
 
     def keep(self, post: SeenPost) -> None:
         """Remember a post that stands."""

@@ -26,16 +26,16 @@ from sqlalchemy import (
     func,
     select,
     type_coerce,
-    update,
 )
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.dialects.sqlite import pysqlite
-from sqlalchemy.sql.dml import Update
+from sqlalchemy.sql.dml import Insert
 from sqlalchemy.types import TypeEngine
 
 from storage.store._engine import dumps
 from storage.store._sql import upserting
-from storage.tables import Moment, moment_text
+from storage.tables import Moment, account_seen, moment_text
 
 Turn = Callable[[Any], Any]
 Columns = Sequence[Column[Any]]
@@ -77,17 +77,18 @@ def upsert_many(connection: Connection, table: Table, rows: Sequence[tuple[Any, 
         connection.exec_driver_sql(_upsert(table, guard, lite=lite), list(_turned(rows, writers)))
 
 
-def touch_many(connection: Connection, table: Table, rows: Sequence[tuple[str, datetime]]) -> None:
-    """Move `last_seen` of rows, given by primary key, forward."""
+def see_many(connection: Connection, rows: Sequence[tuple[str, datetime]]) -> None:
+    """Move the last-seen times of accounts forward, never back."""
     if not rows:
         return
     if connection.dialect.name == "sqlite":
         texts = _Texts()
-        values = [(texts[at], key, texts[at]) for key, at in rows]
-        connection.exec_driver_sql(_touch_each(table), values)
+        connection.exec_driver_sql(
+            _upsert(account_seen, "last_seen", lite=True), [(key, texts[at]) for key, at in rows]
+        )
     else:
-        packed = orjson.dumps([{"key": key, "at": at} for key, at in rows]).decode()
-        connection.execute(_touch_all(table), {"rows": packed})
+        packed = orjson.dumps([{"account": key, "last_seen": at} for key, at in rows]).decode()
+        connection.execute(_see_all(), {"rows": packed})
 
 
 @lru_cache(maxsize=16)
@@ -99,25 +100,17 @@ def _upsert(table: Table, guard: str, *, lite: bool) -> str:
     return str(compiled)
 
 
-@lru_cache(maxsize=4)
-def _touch_each(table: Table) -> str:
-    at = bindparam("at", type_=Text())
-    (key,) = table.primary_key
-    older = type_coerce(table.c.last_seen, Text()) < at
-    statement = update(table).values(last_seen=at).where(key == bindparam("k"), older)
-    compiled: Any = statement.compile(dialect=_SQLITE)
-    assert compiled.positiontup == ["at", "k", "at"]
-    return str(compiled)
-
-
-@lru_cache(maxsize=4)
-def _touch_all(table: Table) -> Update:
+@lru_cache(maxsize=1)
+def _see_all() -> Insert:
     # One statement over a document: row by row costs a round of the executor each.
     document = func.json_to_recordset(cast(bindparam("rows", type_=Text), JSON))
-    fields = document.table_valued(column("key", Text), column("at", DateTime(timezone=True)))
+    fields = document.table_valued(column("account", Text), column("last_seen", DateTime(timezone=True)))
     seen = fields.render_derived(name="seen", with_types=True)
-    (key,) = table.primary_key
-    return update(table).values(last_seen=seen.c.at).where(key == seen.c.key, table.c.last_seen < seen.c.at)
+    statement = postgresql.insert(account_seen).from_select(["account", "last_seen"], select(seen))
+    fresh = statement.excluded.last_seen
+    return statement.on_conflict_do_update(
+        index_elements=["account"], set_={"last_seen": fresh}, where=account_seen.c.last_seen < fresh
+    )
 
 
 def _turned(rows: Sequence[Sequence[Any]], turns: Iterable[Turn | None]) -> Iterator[tuple[Any, ...]]:

@@ -23,7 +23,7 @@ from storage.store._rows import (
 )
 from storage.store._save import save
 from storage.store._sql import among, batches
-from storage.tables import account, account_event, evidence, handle_history, quarantine
+from storage.tables import account, account_event, account_seen, evidence, handle_history, quarantine
 
 EXCERPT_BYTES = 4096
 _BATCH = 1000  # rows read at once; each batch is its own short transaction
@@ -34,7 +34,7 @@ _KNOWN = (
     account.c.kind,
     account.c.markers,
     account.c.first_seen,
-    account.c.last_seen,
+    account_seen.c.last_seen,
     account.c.gone_at,
 )
 
@@ -139,7 +139,9 @@ class Collecting(Database):
 
 
 def _page(chosen: Select[Any], after: str, source: str | None) -> Select[Any]:
-    return chosen.where(account.c.key > after, _of(source)).order_by(account.c.key).limit(_BATCH)
+    joined = account.join(account_seen, account_seen.c.account == account.c.key)
+    chosen = chosen.select_from(joined).where(account.c.key > after, _of(source))
+    return chosen.order_by(account.c.key).limit(_BATCH)
 
 
 def _of(source: str | None) -> ColumnElement[bool]:

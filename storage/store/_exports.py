@@ -6,6 +6,7 @@ from sqlalchemy import insert, select
 
 from storage.store._base import Database
 from storage.store._records import ExportRow
+from storage.store._rows import storable
 from storage.tables import export
 
 
@@ -14,7 +15,7 @@ class Exports(Database):
 
     def record_export(self, row: ExportRow) -> int:
         """Write one line of the ledger and give its id."""
-        values: dict[str, Any] = row.model_dump(exclude={"id"})
+        values: dict[str, Any] = storable(row).model_dump(exclude={"id"})
         with self._write() as connection:
             return int(connection.execute(insert(export).returning(export.c.id), [values]).scalar_one())
 

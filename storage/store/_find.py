@@ -4,11 +4,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from rapidfuzz import fuzz, process
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from storage.errors import UnknownLead
-from storage.store._rows import read_key
+from storage.store._rows import read_key, storable_text
 from storage.tables import account, lead, lead_member
 from storage.text import handle_key, link_key, profile_key
 
@@ -20,7 +19,7 @@ _JOINED = account.outerjoin(lead_member, lead_member.c.account == account.c.key)
 
 def find(connection: Connection, name: str) -> str:
     """Give the id of the living lead that answers to a name; UnknownLead if none or several do."""
-    name = name.strip()
+    name = storable_text(name).strip()
     if _LEAD_ID.fullmatch(name) and (living := _by_id(connection, name.upper())):
         return living
     for wanted in _readings(connection, name):
@@ -67,6 +66,8 @@ def _one(name: str, rows: Any) -> str:
 
 
 def _suggest(connection: Connection, name: str) -> str:
+    from rapidfuzz import fuzz, process
+
     chosen = select(account.c.key, account.c.handle, account.c.name, lead_member.c.lead)
     rows = connection.execute(chosen.select_from(_JOINED).where(lead_member.c.lead.is_not(None))).all()
     texts = [row.handle for row in rows] + [row.name or "" for row in rows]

@@ -51,6 +51,7 @@ def begin(account: Account, content: bytes) -> State:
         last_changed=seen,
         handle_since=seen,
         new=True,
+        seen=True,
     )
 
 
@@ -72,14 +73,15 @@ def sighting(state: State, seen: Sighting) -> None:
     _saw(state, seen.seen_at, {} if seen.seen_at < state.last_seen else seen.markers)
 
 
-def gone(state: State, item: Gone) -> None:
-    """Fold in that an account is gone; an older answer than the last sighting says nothing."""
+def gone(state: State, item: Gone) -> bool:
+    """Fold in that an account is gone and say whether that is news; an answer older than the last sighting is none."""
     at = item.origin.seen_at
     if state.gone_at is not None or at < state.last_seen:
-        return
+        return False
     state.gone_at = at
     _note(state, at)
     _tell(state, "gone", item.reason, at)
+    return True
 
 
 def touch(state: State, at: datetime) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from storage.records import LaneState, Validator
 from storage.store._base import Database
+from storage.store._rows import storable, storable_text
 from storage.store._sql import upsert
 from storage.tables import lane_state, source_hold, validator
 
@@ -24,7 +25,7 @@ class Lanes(Database):
     def keep_lane_state(self, state: LaneState) -> None:
         """Remember the state of a lane, in place of the former one."""
         with self._write() as connection:
-            upsert(connection, lane_state, [state.model_dump()])
+            upsert(connection, lane_state, [storable(state).model_dump()])
 
     def validator(self, url: str, owner: str) -> Validator | None:
         """Give what makes a request conditional for the owner of a token, None if nothing is known."""
@@ -36,12 +37,12 @@ class Lanes(Database):
     def keep_validator(self, v: Validator) -> None:
         """Remember a validator, in place of the former one of this address and owner."""
         with self._write() as connection:
-            upsert(connection, validator, [v.model_dump() | {"key": _validator_key(v.url, v.owner)}])
+            upsert(connection, validator, [storable(v).model_dump() | {"key": _validator_key(v.url, v.owner)}])
 
     def hold_source(self, source: str, until: datetime, reason: str) -> None:
         """Remember that a source must not be asked before a time."""
         with self._write() as connection:
-            upsert(connection, source_hold, [{"source": source, "until": until, "reason": reason}])
+            upsert(connection, source_hold, [{"source": source, "until": until, "reason": storable_text(reason)}])
 
     def held(self, source: str) -> tuple[datetime, str] | None:
         """Give until when and why a source must not be asked, also when that time is past; None if never held."""

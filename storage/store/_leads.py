@@ -12,7 +12,7 @@ from storage.store import _arrange, _find
 from storage.store._base import Database
 from storage.store._bulk import read_many
 from storage.store._records import StatusChange
-from storage.store._rows import ACCOUNT_COLUMNS, EVIDENCE_COLUMNS, read_account, read_evidence, read_key
+from storage.store._rows import ACCOUNT_COLUMNS, EVIDENCE_COLUMNS, read_account, read_evidence, read_key, storable_text
 from storage.store._sql import add_to_counter, among, batches
 from storage.tables import account, evidence, lead, lead_member, lead_status
 
@@ -80,7 +80,14 @@ class Leads(Database):
             living = _living(connection, lead)
             members = select(lead_member.c.account).where(lead_member.c.lead == living).order_by(lead_member.c.account)
             accounts = list(connection.execute(members).scalars())
-            row = {"lead": living, "status": status, "by": by, "note": note, "at": at, "accounts": accounts}
+            row = {
+                "lead": living,
+                "status": status,
+                "by": by,
+                "note": storable_text(note),
+                "at": at,
+                "accounts": accounts,
+            }
             connection.execute(insert(lead_status), [row])
             _arrange.restate(connection, [living])
 

@@ -9,8 +9,9 @@ from sqlalchemy import func, insert, select
 from storage.errors import StoreError
 from storage.records import Forecast, Night
 from storage.store._base import Database
+from storage.store._rows import storable
 from storage.store._sql import upsert
-from storage.tables import night
+from storage.tables import night as table
 
 
 class Nights(Database):
@@ -19,37 +20,34 @@ class Nights(Database):
     def start_night(self, at: datetime, forecast: Sequence[Forecast] = ()) -> Night:
         """Begin a night; its number is one more than the last one's."""
         with self._write() as connection:
-            last = connection.execute(select(func.max(night.c.number))).scalar() or 0
+            last = connection.execute(select(func.max(table.c.number))).scalar() or 0
             begun = Night(number=last + 1, started_at=at, forecast=tuple(forecast))
-            connection.execute(insert(night), [_row(begun)])
+            connection.execute(insert(table), [_row(begun)])
         return begun
 
     def finish_night(self, night: Night) -> None:
         """Write how a night went; StoreError if it was never started."""
         self.night(night.number)
         with self._write() as connection:
-            upsert(connection, _table, [_row(night)])
+            upsert(connection, table, [_row(night)])
 
     def nights(self, limit: int = 20) -> list[Night]:
         """Give the last nights, newest first."""
         with self._read() as connection:
-            chosen = select(night).order_by(night.c.number.desc()).limit(limit)
+            chosen = select(table).order_by(table.c.number.desc()).limit(limit)
             return [_read(row) for row in connection.execute(chosen).mappings()]
 
     def night(self, number: int) -> Night:
         """Give one night; StoreError if there is none of that number."""
         with self._read() as connection:
-            row = connection.execute(select(_table).where(_table.c.number == number)).mappings().first()
+            row = connection.execute(select(table).where(table.c.number == number)).mappings().first()
         if row is None:
             raise StoreError(f"no night {number}; `sourcing nights` lists those there are")
         return _read(row)
 
 
-_table = night
-
-
 def _row(item: Night) -> dict[str, Any]:
-    plain = item.model_dump(mode="json", include={"forecast", "outcomes", "counters"})
+    plain = storable(item).model_dump(mode="json", include={"forecast", "outcomes", "counters"})
     return plain | {"number": item.number, "started_at": item.started_at, "ended_at": item.ended_at}
 
 

@@ -82,9 +82,9 @@ def account_hash(item: Account) -> bytes:
 
 
 @lru_cache(maxsize=256)
-def names(observed: frozenset[str]) -> list[str]:
+def names(observed: frozenset[str]) -> tuple[str, ...]:
     """Give field names in order; answers of one kind share their set."""
-    return sorted(observed)
+    return tuple(sorted(observed))
 
 
 def evidence_hash(item: Evidence) -> bytes:
@@ -108,9 +108,14 @@ def storable(record: _R) -> _R:
     return type(record).model_validate(_clean(record.model_dump()))
 
 
+def storable_text(text: str) -> str:
+    """Do as `storable` with one text."""
+    return _UNSTORABLE.sub(lambda found: "" if found[0] == "\x00" else "\ufffd", text)
+
+
 def _clean(value: Any) -> Any:
     if isinstance(value, str):
-        return _UNSTORABLE.sub(lambda m: "" if m[0] == "\x00" else "\ufffd", value) if value else value
+        return storable_text(value)
     if isinstance(value, AccountKey):
         return AccountKey(*map(_clean, value))
     if isinstance(value, dict):

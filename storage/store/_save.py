@@ -9,20 +9,20 @@ from sqlalchemy import Connection, insert
 from storage.records import Account, AccountEvent, AccountKey, Item, Sighting
 from storage.store import _fold, _work
 from storage.store._batch import AccountItem, Batch, sort_out
-from storage.store._bulk import read_many, touch_many, upsert_many
+from storage.store._bulk import read_many, see_many, upsert_many
 from storage.store._fold import State
 from storage.store._records import Saved
 from storage.store._rows import ACCOUNT_COLUMNS, finite, names, read_account
 from storage.store._sql import among, set_columns, upsert
 from storage.store._tombstones import drop_buried
-from storage.tables import account, account_event, handle_history
+from storage.tables import account, account_event, account_seen, handle_history
 from storage.text import handle_key
 
 _LIGHT = (
     account.c.key,
     account.c.handle,
     account.c.hash,
-    account.c.last_seen,
+    account_seen.c.last_seen,
     account.c.touched_at,
     account.c.gone_at,
     account.c.markers,
@@ -34,6 +34,7 @@ _WHOLE = (
     account.c.last_changed,
     account.c.handle_since,
 )
+_SEEN = account.join(account_seen, account_seen.c.account == account.c.key)
 Said = Sequence[tuple[AccountItem, bytes]]
 States = dict[AccountKey, State]
 
@@ -56,7 +57,8 @@ def save(connection: Connection, items: Sequence[Item], *, night: int | None, ke
 
 def _known(connection: Connection, batch: Batch) -> States:
     owners = {str(key): key for key in batch.owners()}
-    rows = read_many(connection, _LIGHT, lambda all_: all_.where(among(connection, account.c.key, owners)))
+    wanted = among(connection, account.c.key, owners)
+    rows = read_many(connection, _LIGHT, lambda all_: all_.select_from(_SEEN).where(wanted))
     return {owners[row[0]]: State(owners[row[0]], *row[1:]) for row in rows}
 
 
@@ -96,17 +98,15 @@ def _fold_account(states: States, name: AccountKey, said: Said, count: Counter[s
             _fold.sighting(state, item)
             count["sightings"] += 1
         else:
-            _fold.gone(state, item)
-            count["gone"] += 1
+            count["gone"] += _fold.gone(state, item)
 
 
 def _write(connection: Connection, states: States, night: int | None, count: Counter[str]) -> None:
     whole = [whole_row(state) for state in states.values() if state.new or state.changed]
-    upsert_many(connection, account, whole, guard="last_seen")
-    rest = [state for state in states.values() if not (state.new or state.changed)]
-    set_columns(connection, account, [_noted_row(state) for state in rest if state.noted])
-    seen = [(str(state.key), state.last_seen) for state in rest if state.seen and not state.noted]
-    touch_many(connection, account, seen)
+    upsert_many(connection, account, whole, guard="origin_seen_at")
+    noted = (state for state in states.values() if state.noted and not (state.new or state.changed))
+    set_columns(connection, account, [_noted_row(state) for state in noted])
+    see_many(connection, [(str(state.key), state.last_seen) for state in states.values() if state.seen])
     upsert(connection, handle_history, _former_rows(states.values()))
     events = [_event_row(event, night) for state in states.values() for event in state.events]
     if events:
@@ -148,9 +148,8 @@ def whole_row(state: State) -> tuple[Any, ...]:
         item.origin.seen_at,
         item.origin.spider,
         state.first_seen,
-        state.last_seen,
-        state.last_changed,
         state.hash,
+        state.last_changed,
         state.gone_at,
         state.touched_at,
     )
@@ -159,7 +158,6 @@ def whole_row(state: State) -> tuple[Any, ...]:
 def _noted_row(state: State) -> dict[str, Any]:
     return {
         "key": str(state.key),
-        "last_seen": state.last_seen,
         "markers": dict(state.markers),
         "touched_at": state.touched_at,
         "gone_at": state.gone_at,

@@ -11,13 +11,13 @@ from sqlalchemy import Connection, delete
 from storage.records import AccountKey, Evidence, Withdrawn
 from storage.store import _fold
 from storage.store._batch import Batch, WorkItem
-from storage.store._bulk import read_many, touch_many, upsert_many
+from storage.store._bulk import read_many, upsert_many
 from storage.store._fold import State
 from storage.store._rows import finite
 from storage.store._sql import among
 from storage.tables import evidence
 
-_LIGHT = (evidence.c.id, evidence.c.hash, evidence.c.last_seen, evidence.c.first_seen)
+_LIGHT = (evidence.c.id, evidence.c.hash, evidence.c.origin_seen_at, evidence.c.first_seen)
 
 
 @dataclass(slots=True)
@@ -26,11 +26,10 @@ class Work:
 
     id: str
     hash: bytes = b""
-    last_seen: datetime | None = None
+    read_at: datetime | None = None  # when this content was first read
     first_seen: datetime | None = None
     stored: bool = False
     taken_back: bool = False
-    seen: bool = False  # last_seen moved
     evidence: Evidence | None = None  # what has to be written
 
 
@@ -57,9 +56,7 @@ def write(connection: Connection, folded: list[Work]) -> None:
     taken_back = [work.id for work in folded if work.stored and work.taken_back]
     if taken_back:
         connection.execute(delete(evidence).where(among(connection, evidence.c.id, taken_back)))
-    upsert_many(connection, evidence, [_row(work) for work in folded if work.evidence], guard="last_seen")
-    seen = [work for work in folded if work.seen and work.hash and not work.evidence]
-    touch_many(connection, evidence, [(work.id, work.last_seen) for work in seen if work.last_seen])
+    upsert_many(connection, evidence, [_row(work) for work in folded if work.evidence], guard="origin_seen_at")
 
 
 def _known(connection: Connection, batch: Batch) -> dict[str, Work]:
@@ -75,14 +72,12 @@ def _fold_item(work: Work, state: State, item: WorkItem, content: bytes, count: 
         count["withdrawn"] += bool(work.hash)
         if work.hash:
             _fold.touch(state, at)
-        work.hash, work.evidence, work.first_seen, work.last_seen = b"", None, None, None
+        work.hash, work.evidence, work.first_seen, work.read_at = b"", None, None, None
         work.taken_back = True
-    elif work.last_seen is None or at >= work.last_seen:
-        if content != work.hash:
-            work.hash, work.evidence = content, item
-            _fold.touch(state, at)
-        work.seen = at != work.last_seen
-        work.first_seen, work.last_seen = work.first_seen or at, at
+    elif content != work.hash and (work.read_at is None or at >= work.read_at):
+        work.hash, work.evidence, work.read_at = content, item, at
+        work.first_seen = work.first_seen or at
+        _fold.touch(state, at)
 
 
 def _count(work: Work, before: bytes, count: Counter[str]) -> None:
@@ -115,7 +110,5 @@ def _row(work: Work) -> tuple[Any, ...]:
         item.origin.seen_at,
         item.origin.spider,
         work.first_seen,
-        work.last_seen,
-        item.origin.seen_at,
         work.hash,
     )

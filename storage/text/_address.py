@@ -4,8 +4,6 @@ import re
 from ipaddress import AddressValueError, IPv6Address
 from typing import NamedTuple
 
-import idna
-
 from storage.text._scripts import has_mixed_script
 
 URL_LIMIT = 2048  # code points
@@ -89,6 +87,8 @@ def _ascii_host(host: str) -> str | None:
     if host.startswith("["):
         return host if _is_ipv6(host[1:-1]) else None
     if not host.isascii():
+        import idna  # its tables take longer to load than all the rest here
+
         try:
             host = idna.encode(host, uts46=True).decode()
         except idna.IDNAError:

@@ -30,9 +30,9 @@ def handle_key(handle: str) -> str:
 
 def _words(text: str) -> str:
     # \w knows no vowel signs, so that Hindi or Thai words would fall apart.
-    text = _SIGNS_ON_SYMBOLS.sub("", text)
-    return " ".join("".join(char if _in_word(char) else " " for char in text).split())
-
-
-def _in_word(char: str) -> bool:
-    return char.isalnum() or char == "_" or unicodedata.category(char).startswith("M")
+    kept: list[str] = []
+    inside = False
+    for char in _SIGNS_ON_SYMBOLS.sub("", text):
+        inside = char.isalnum() or char == "_" or (inside and unicodedata.category(char).startswith("M"))
+        kept.append(char if inside else " ")
+    return " ".join("".join(kept).split())

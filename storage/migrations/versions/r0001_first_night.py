@@ -44,9 +44,8 @@ def upgrade() -> None:
         sa.Column("origin_seen_at", MOMENT, nullable=False),
         sa.Column("origin_spider", sa.Text(), nullable=False),
         sa.Column("first_seen", MOMENT, nullable=False),
-        sa.Column("last_seen", MOMENT, nullable=False),
-        sa.Column("last_changed", MOMENT, nullable=False),
         sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.Column("last_changed", MOMENT, nullable=False),
         sa.Column("gone_at", MOMENT),
         sa.Column("touched_at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("key", name="pk_account"),
@@ -144,6 +143,14 @@ def upgrade() -> None:
     op.create_index("ix_account_event_account", "account_event", ["account"])
     op.create_index("ix_account_event_at", "account_event", ["at"])
     op.create_table(
+        "account_seen",
+        sa.Column("account", KEY, nullable=False),
+        sa.Column("last_seen", MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(["account"], ["account.key"], name="fk_account_seen_account", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("account", name="pk_account_seen"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "evidence",
         sa.Column("id", KEY, nullable=False),
         sa.Column("account", KEY, nullable=False),
@@ -163,8 +170,6 @@ def upgrade() -> None:
         sa.Column("origin_seen_at", MOMENT, nullable=False),
         sa.Column("origin_spider", sa.Text(), nullable=False),
         sa.Column("first_seen", MOMENT, nullable=False),
-        sa.Column("last_seen", MOMENT, nullable=False),
-        sa.Column("last_changed", MOMENT, nullable=False),
         sa.Column("hash", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["account"], ["account.key"], name="fk_evidence_account", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name="pk_evidence"),
