@@ -4,6 +4,7 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -39,15 +40,22 @@ def postgres() -> Iterator[str]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+@contextmanager
+def postgres_database(server: str, template: str) -> Iterator[str]:
+    """A database of its own, made after another one; gives its address."""
+    name = f"t{uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield server.replace("/postgres?", f"/{name}?")
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
 @pytest.fixture
 def postgres_url(postgres: str) -> Iterator[str]:
     """The address of an empty PostgreSQL database."""
-    name = f"t{uuid4().hex}"
-    with psycopg.connect(postgres, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    yield postgres.replace("/postgres?", f"/{name}?")
-    with psycopg.connect(postgres, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with postgres_database(postgres, "template0") as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -58,14 +66,6 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return str(request.getfixturevalue("postgres_url"))
 
 
-@pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
-    """An empty Store, on each kind of database in turn."""
-    Store.upgrade(database_url)
-    with Store.open(database_url, key=KEY) as opened:
-        yield opened
-
-
 @pytest.fixture(scope="session")
 def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated SQLite file without rows, to copy."""
@@ -74,9 +74,33 @@ def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
+@pytest.fixture(scope="session")
+def empty_postgres(postgres: str) -> str:
+    """The name of a migrated PostgreSQL database without rows, to copy."""
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE migrated")
+    Store.upgrade(postgres.replace("/postgres?", "/migrated?"))
+    return "migrated"
+
+
 @pytest.fixture
 def lite(empty_file: Path, tmp_path: Path) -> Iterator[Store]:
     """An empty Store on SQLite only, for tests that do not ask about databases."""
     file = shutil.copy(empty_file, tmp_path / "lite.db")
     with Store.open(f"sqlite:///{file}", key=KEY) as opened:
         yield opened
+
+
+@pytest.fixture
+def postgres_store(postgres: str, empty_postgres: str) -> Iterator[Store]:
+    """An empty Store on PostgreSQL."""
+    with postgres_database(postgres, empty_postgres) as url, Store.open(url, key=KEY) as opened:
+        yield opened
+
+
+@pytest.fixture(params=["lite", pytest.param("postgres_store", marks=pytest.mark.postgres)], ids=["sqlite", "postgres"])
+def store(request: pytest.FixtureRequest) -> Store:
+    """An empty Store, on each kind of database in turn."""
+    opened = request.getfixturevalue(request.param)
+    assert isinstance(opened, Store)
+    return opened

@@ -46,7 +46,7 @@ class Post:
     excerpt: str | None
 
 
-class NoCandidate(Exception):  # noqa: N818 - says what the post is, nothing went wrong
+class NoCandidate(Exception):
     """A post that gives no candidate; `str()` is the reason for the counter."""
 
 

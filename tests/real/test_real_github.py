@@ -42,7 +42,7 @@ def path(exchange: dict[str, Any]) -> str:
 
 def profiles(name: str) -> dict[str, Account]:
     """Accounts of all recorded profile answers of a file, by lower-case handle; the last answer wins."""
-    found = {}
+    found: dict[str, Account] = {}
     for exchange in exchanges(name):
         steps = path(exchange).strip("/").split("/")
         if exchange["status"] != 200 or len(steps) != 2 or steps[0] not in ("users", "user"):
@@ -166,7 +166,8 @@ def test_every_recorded_graphql_answer_is_read() -> None:
 
 def test_refusals_are_told_from_failures_in_every_recorded_form() -> None:
     wall = datetime(2020, 2, 6, 18, 33, 37, tzinfo=UTC).timestamp()
-    limited, plain = [], []
+    limited: list[tuple[dict[str, Any], _gate.Refusal | None]] = []
+    plain: list[tuple[dict[str, Any], _gate.Refusal | None]] = []
     for exchange in exchanges("limits_errors"):
         body = json.dumps(exchange["body"]).encode() if exchange["body"] is not None else b""
         seen = _gate.refusal(exchange["status"], exchange["headers"], body, wall=wall)
