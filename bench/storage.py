@@ -111,7 +111,7 @@ def rows(accounts: Sequence[Account]) -> list[tuple[Any, ...]]:
 
 
 def _plain(value: Any) -> Any:
-    return orjson.dumps(value).decode() if isinstance(value, dict | list) else value
+    return orjson.dumps(value).decode() if isinstance(value, dict | list | tuple) else value
 
 
 def statement(mark: str) -> str:

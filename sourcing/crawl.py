@@ -113,8 +113,8 @@ def plan(config: Config, store: Store, lanes: Sequence[Lane]) -> list[Forecast]:
     past = _past_bills(store)
     rows: list[Forecast] = []
     for name in names():
-        mine = [lane for lane in lanes if lane.source == name]
         options = options_of(config, name)
+        mine = [*(lane for lane in lanes if lane.source == name), *load(name).own_lanes(options)]
         card = load(name).card
         if not mine or _why_not(card, options, token=bool(os.environ.get(options.token_env or "-"))):
             continue
@@ -142,6 +142,7 @@ def run(
 ) -> list[Outcome]:
     """Crawl the wanted (or all usable) sources side by side and tell how each ended; ConfigError on unknown names."""
     chosen = _chosen(wanted)
+    lanes = [*lanes, *(lane for name in chosen for lane in load(name).own_lanes(options_of(config, name)))]
     with Store.open(config.database_url, key=config.key) as store:
         status = {row.name: row for row in sources(config, store, now=now)}
     outcomes = {n: Outcome(source=n, state="skipped", reason=status[n].why_not) for n in chosen if not status[n].usable}
@@ -204,7 +205,7 @@ def settings(config: Config, ready: Sequence[str], *, night: int | None, now: da
                 **dict.fromkeys(("data", "file", "ftp", "s3")),
                 **dict.fromkeys(("http", "https"), "scrapy.core.downloader.handlers._aiohttp.AiohttpDownloadHandler"),
             },
-            "SPIDER_MODULES": [f"spiders.{name}" for name in names()],
+            "SPIDER_MODULES": [f"spiders.{name}" for name in ready],
             "USER_AGENT": agent(config),
             "SOURCES": {name: options_of(config, name).model_dump(mode="json") for name in ready},
             "LANES": [lane.model_dump(mode="json") for lane in lanes],

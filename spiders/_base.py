@@ -79,6 +79,12 @@ class SourceSpider(Conversation):
         return str(getattr(options, "api", ""))
 
     @classmethod
+    def own_lanes(cls, options: Options) -> list[Lane]:
+        """Lanes that come from the source's options instead of a role (events to read, links to follow …)."""
+        del options
+        return []
+
+    @classmethod
     def forecast(
         cls, lanes: Sequence[Lane], options: Options, past: Mapping[str, LaneBill], known: int
     ) -> list[Forecast]:

@@ -21,6 +21,12 @@ class Card(BaseModel):
     limits: str
     yields: str  # what one night normally brings
     default_on: bool = True
+    why_off: str = ""  # the reason where it is off by default
+    expected_accounts: int = 0  # a night that brings fewer from a full set of lanes is a finding
+    fresh_days: int = 1  # how old the newest fact of a healthy source may be
+    exposes: tuple[str, ...] = ()  # sources and addresses its profiles link to, with the strength of the claim
+    # Some owners forbid joining their accounts with others: such an account is a lead of its own, always.
+    matching: bool = True
     needs_token: bool = False
     # Documented APIs are governed by their terms; everything else asks robots.txt first.
     robots: bool = True

@@ -7,6 +7,7 @@ News a third name GitHub, and half of these are named back. Some addresses belon
 from sourcing.demo.cast import Cast, Person
 from sourcing.demo.chance import Chance
 from sourcing.demo.naming import firm
+from sourcing.demo.sources import pages as venue_pages
 from sourcing.demo.works import Record
 
 HUBS = ("https://links.example/team", "https://linkinbio.example", "https://cards.example/hello")
@@ -74,6 +75,9 @@ def claims_elsewhere(cast: Cast, person: Person) -> list[str]:
         pages.append(kaggle_page(person.kaggle))
     if person.hn and chance.often(0.25 if not names_github(cast, person) else 0.5):
         pages.append(hackernews_page(person.hn))
+    for venue, page in venue_pages(cast, person):
+        if Chance(cast.seed, person.index, "names", venue.name).often(venue.linked):
+            pages.append(page)
     if chance.often(0.012):
         other = cast.people[chance.below(cast.size)]
         pages += [kaggle_page(other.kaggle)] if other.kaggle else []

@@ -20,6 +20,7 @@ from sourcing import export, nightly
 from sourcing.config import DATABASE_ENV, FILE_NAME, KEY_ENV, Controller, load
 from sourcing.demo.process import serving
 from sourcing.demo.server.faults import rates
+from sourcing.demo.sources import venues
 from sourcing.installation import furnish, text
 from sourcing.nightly import NightReport
 from sourcing.progress import Progress, silent
@@ -142,8 +143,9 @@ def _keep(folder: Path, world: DemoWorld) -> DemoWorld:
 @contextmanager
 def _environment() -> Iterator[None]:
     """The demo's environment for as long as it runs."""
-    before = {name: os.environ.get(name) for name in ENVIRONMENT}
-    os.environ.update(ENVIRONMENT)
+    given = ENVIRONMENT | {name: token for venue in venues() for name, token in venue.environment.items()}
+    before = {name: os.environ.get(name) for name in given}
+    os.environ.update(given)
     try:
         yield
     finally:
@@ -173,12 +175,13 @@ def settings(world: DemoWorld, base: str, roles: Sequence[str] = (ROLE,)) -> str
     document = tomlkit.parse(text(CONTROLLER, CONTACT_URL))
     document["crawl"]["max_profiles"] = max(2000, world.people)
     document["roles"]["active"] = list(roles)
-    addresses = {
+    addresses: dict[str, dict[str, object]] = {
         "github": {"api": f"{base}/github"},
         "kaggle": {"api": f"{base}/kaggle"},
         "hackernews": {"algolia": f"{base}/algolia", "firebase": f"{base}/firebase/v0"},
     }
+    addresses |= {venue.name: dict(venue.options(base)) for venue in venues()}
     for source, options in addresses.items():
         # The pauses real sites are owed would only make people wait for their own machine.
-        document["sources"][source].update({**options, "delay": 0})
+        document["sources"].setdefault(source, tomlkit.table()).update({**options, "delay": 0})
     return tomlkit.dumps(document)

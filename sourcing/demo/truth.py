@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from sourcing.demo.bios import claims
 from sourcing.demo.cast import Person, Shift
+from sourcing.demo.sources import venues
 from sourcing.demo.stock import Place, stock
 from sourcing.demo.works import Record
 from storage.records import AccountKey
@@ -70,6 +71,7 @@ def keys(world: "World", person: Person) -> tuple[AccountKey, ...]:
         found.append(AccountKey("kaggle", str(world.cast.kaggle_id(person.index))))
     if person.hn:
         found.append(AccountKey("hackernews", person.hn))
+    found += [key for venue in venues() if (key := venue.key(world, person)) is not None]
     return tuple(found)
 
 

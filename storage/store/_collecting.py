@@ -145,7 +145,8 @@ def _page(chosen: Select[Any], after: str, source: str | None) -> Select[Any]:
 
 
 def _of(source: str | None) -> ColumnElement[bool]:
-    return true() if source is None else account.c.source == source
+    # Keys begin with their source and ":", so that its accounts are one range of the index; ";" comes after ":".
+    return true() if source is None else (account.c.key > f"{source}:") & (account.c.key < f"{source};")
 
 
 def _quarantine_row(row: Quarantined) -> dict[str, Any]:

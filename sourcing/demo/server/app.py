@@ -14,6 +14,7 @@ from sourcing.demo.server import github_rest, hackernews_api, kaggle_api
 from sourcing.demo.server.desk import Desk, Door, Handler
 from sourcing.demo.server.exchange import Answer, Question, say
 from sourcing.demo.server.github_search import search
+from sourcing.demo.sources import venues
 from sourcing.demo.world import World
 
 _ROBOTS = "User-agent: *\nDisallow: /private/\n"
@@ -28,7 +29,7 @@ def application(desk: Desk) -> Starlette:
         return _robots(desk)
 
     routes = [_route(desk, *row) for row in _doors(desk)]
-    prefixes = ("", "/github", "/kaggle", "/algolia", "/firebase")
+    prefixes = ("", "/github", "/kaggle", "/algolia", "/firebase", *(f"/{venue.name}" for venue in venues()))
     routes += [Route(f"{prefix}/robots.txt", robots) for prefix in prefixes]
 
     async def stats(_: Request) -> Response:
@@ -79,6 +80,7 @@ def _doors(desk: Desk) -> list[tuple[str, str, Door]]:
         hackernews("/firebase/v0/item/{number:int}.json", "item", hackernews_api.item),
         hackernews("/firebase/v0/user/{name}.json", "user", hackernews_api.user),
         hackernews("/firebase/v0/maxitem.json", "maxitem", hackernews_api.newest),
+        *(door for venue in venues() for door in venue.doors()),
     ]
 
 

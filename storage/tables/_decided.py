@@ -1,0 +1,117 @@
+"""What was computed and decided: nights, judgements, leads, scores, exports."""
+
+from sqlalchemy import Boolean, Column, Double, ForeignKey, Index, Integer, LargeBinary, Table, Text, text
+
+from storage.tables._types import Json, Key, Moment, Number, account_column, metadata
+
+night = Table(
+    "night",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("started_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Column("forecast", Json, nullable=False),
+    Column("outcomes", Json, nullable=False),
+    Column("counters", Json, nullable=False),
+)
+
+judgement = Table(
+    "judgement",
+    metadata,
+    Column("id", Number, primary_key=True),
+    account_column("left"),
+    account_column("right"),
+    Column("verdict", Text, nullable=False),
+    Column("bits", Double),
+    Column("by", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("evidence", Json, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("undone_at", Moment),
+    Column("undone_by", Text),
+    Column("prev_hash", LargeBinary, nullable=False),  # of the row written before: a chain nobody edits unseen
+    Column("hash", LargeBinary, nullable=False),
+    Index(None, "right"),
+    Index(
+        "uq_judgement_live_pair",
+        "left",
+        "right",
+        unique=True,
+        sqlite_where=text("undone_at IS NULL"),
+        postgresql_where=text("undone_at IS NULL"),
+    ),
+)
+
+counter = Table(
+    "counter",
+    metadata,
+    Column("name", Key, primary_key=True),
+    Column("value", Integer, nullable=False),
+)
+
+lead = Table(
+    "lead",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("status", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    # The lead most of its accounts went to; a lead with a value here has no accounts and is an alias.
+    Column("merged_into", Key, ForeignKey("lead.id"), index=True),
+)
+
+lead_member = Table(
+    "lead_member",
+    metadata,
+    account_column("account", primary_key=True),
+    Column("lead", Key, ForeignKey("lead.id"), nullable=False, index=True),
+    Column("since", Moment, nullable=False),
+)
+
+lead_status = Table(
+    "lead_status",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("lead", Key, ForeignKey("lead.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("status", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("accounts", Json, nullable=False),  # the account set it was said of, so that a split can hand it back
+)
+
+receipt = Table(
+    "receipt",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("lead", Key, ForeignKey("lead.id", ondelete="CASCADE"), nullable=False),
+    Column("role", Key, nullable=False),
+    Column("night", Integer),
+    Column("latest", Boolean, nullable=False),
+    Column("role_version", Integer, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("scored_at", Moment, nullable=False),
+    Column("total", Double, nullable=False),
+    Column("low", Double, nullable=False),
+    Column("high", Double, nullable=False),
+    Column("coverage", Double, nullable=False),
+    Column("parts", Json, nullable=False),
+    Column("penalties", Json, nullable=False),
+    Column("section", Text, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Index(None, "lead", "role"),
+    Index("ix_receipt_ranking", "role", "latest", "total"),
+)
+
+export = Table(
+    "export",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("role", Text, nullable=False),
+    Column("format", Text, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("leads", Json, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("night", Integer),
+)
