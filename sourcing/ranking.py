@@ -56,14 +56,21 @@ class Row(Record):
 
 
 def score(store: Store, roles: Sequence[Role], *, now: datetime, night: int | None = None) -> Scored:
-    """Receipts of all living leads for these roles; the Store rewrites only those that changed."""
-    scorers = [Scorer(role, now) for role in roles]
-    leads = receipts = written = 0
-    for batch in _batches(store.leads(), BATCH):
-        rows = [scorer.score(lead) for lead in batch for scorer in scorers]
-        leads, receipts = leads + len(batch), receipts + len(rows)
-        written += store.save_receipts(rows, night=night)
-    return Scored(leads=leads, receipts=receipts, written=written)
+    """Receipts for these roles of the leads that changed since their last one, or whose role or month did.
+
+    Ages count from the first of the month, so a receipt of this month says what a new one would.
+    """
+    month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    leads: set[str] = set()
+    receipts = written = 0
+    for role in roles:
+        scorer = Scorer(role, now)
+        stale = store.to_score(role.role, scorer.digest, since=month)
+        leads |= set(stale)
+        for batch in _batches(store.leads(stale), BATCH):
+            rows = [scorer.score(lead) for lead in batch]
+            receipts, written = receipts + len(rows), written + store.save_receipts(rows, night=night)
+    return Scored(leads=len(leads), receipts=receipts, written=written)
 
 
 def _batches(leads: Iterable[Lead], size: int) -> Iterator[list[Lead]]:

@@ -67,7 +67,7 @@ PARTIAL: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("kind covered", {"observed": {"kind"}, "kind": Kind.BOT}, {"kind": Kind.BOT}),
     ("figures merge per key", {"figures": {"stars": 9.0}}, {"figures": {"followers": 3.0, "stars": 9.0}}),
     ("figures are updated", {"figures": {"followers": 4.0}}, {"figures": {"followers": 4.0}}),
-    ("covered figures merge as well", {"observed": {"figures"}}, {}),
+    ("figures covered are replaced", {"observed": {"figures"}, "figures": {"stars": 9.0}}, {"figures": {"stars": 9.0}}),
     ("flags not covered add up", {"flags": ("bot_like",)}, {"flags": ("bot_like", "mixed_script")}),
     ("flags covered are replaced", {"observed": {"flags"}}, {"flags": ()}),
 ]

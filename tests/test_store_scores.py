@@ -3,7 +3,7 @@
 import pytest
 
 from storage.store import Store
-from tests.store_kit import ADA, BO, CY, day, scored, settle
+from tests.store_kit import ADA, BO, CY, day, person, scored, settle, work
 
 
 @pytest.fixture(autouse=True)
@@ -68,3 +68,34 @@ def test_merged_leads_are_not_ranked(store: Store) -> None:
 def test_nothing_scored_is_nothing_written(store: Store) -> None:
     assert store.save_receipts([]) == 0
     assert store.ranking("mle") == []
+
+
+def stale(store: Store, digest: str | None = None, since: float = -9) -> list[str]:
+    return store.to_score("mle", digest or scored("L000001").digest, since=day(since))
+
+
+def test_only_what_changed_is_to_be_scored_again(store: Store) -> None:
+    assert stale(store) == ["L000001", "L000002", "L000003"]
+    store.save_receipts([scored(name, at=1) for name in ("L000001", "L000002", "L000003")], night=1)
+    assert stale(store) == []
+    assert stale(store, digest="another role or table") == ["L000001", "L000002", "L000003"]
+    assert stale(store, since=2) == ["L000001", "L000002", "L000003"]
+    store.save([person(ADA, at=3, bio="something new"), work(BO, "r9", at=3)])
+    assert stale(store) == ["L000001", "L000002"]
+
+
+def test_a_lead_that_gained_or_lost_an_account_is_to_be_scored_again(store: Store) -> None:
+    store.save_receipts([scored(name, at=1) for name in ("L000001", "L000002", "L000003")], night=1)
+    settle(store, {CY: "L000001"}, at=2)
+    assert stale(store) == ["L000001"]
+    store.save_receipts([scored("L000001", at=3)], night=2)
+    settle(store, {CY: "L000003"}, at=4)
+    assert stale(store) == ["L000001", "L000003"]
+
+
+def test_a_receipt_that_says_the_same_again_counts_as_checked(store: Store) -> None:
+    store.save_receipts([scored(name, at=1) for name in ("L000001", "L000002", "L000003")], night=1)
+    store.save([person(ADA, at=3, bio="something new")])
+    assert store.save_receipts([scored("L000001", at=3)], night=2) == 0
+    assert stale(store) == []
+    assert store.ranking("mle")[0].scored_at == day(1)

@@ -53,13 +53,15 @@ class DemoWorld(Record):
     people: int
     anchor: date  # the world's day 0: when the folder was made
     day: int = 0
+    attempt: int = 0  # a night that was cut off begins again, a minute later
     night_done: bool = False
     port: int = 0  # 0: not served yet
 
     @property
     def now(self) -> datetime:
         """The start of this day's night."""
-        return datetime(self.anchor.year, self.anchor.month, self.anchor.day, HOUR, tzinfo=UTC) + timedelta(self.day)
+        begin = datetime(self.anchor.year, self.anchor.month, self.anchor.day, HOUR, tzinfo=UTC)
+        return begin + timedelta(days=self.day, minutes=self.attempt)
 
 
 def run_demo(
@@ -114,7 +116,9 @@ def _next_world(folder: Path, *, people: int, seed: str) -> DemoWorld:
         world = DemoWorld.model_validate_json(path.read_bytes())
     except ValidationError as error:
         raise ConfigError(f"{path}: cannot be read; remove the folder {folder} to start a new demo") from error
-    return world.model_copy(update={"day": world.day + 1, "night_done": False}) if world.night_done else world
+    if not world.night_done:
+        return world.model_copy(update={"attempt": world.attempt + 1})
+    return world.model_copy(update={"day": world.day + 1, "attempt": 0, "night_done": False})
 
 
 def _refuse_foreign(folder: Path) -> None:

@@ -23,6 +23,8 @@ def arrange(connection: Connection, members: Mapping[str, str], at: datetime) ->
     revived = _make(connection, targets, at)
     rows = [{"account": name, "lead": target, "since": at} for name, target in sorted(moved.items())]
     upsert(connection, lead_member, rows)
+    touched = {*targets, *(present[name] for name in moved if name in present)}
+    set_columns(connection, lead, [{"id": name, "changed_at": at} for name in sorted(touched)])
     aliases = _aliases(connection, moved, present)
     _point(connection, aliases)
     restate(connection, {*revived, *aliases.values()})
@@ -55,7 +57,9 @@ def _make(connection: Connection, targets: list[str], at: datetime) -> list[str]
     chosen = select(lead.c.id, lead.c.merged_into).where(among(connection, lead.c.id, targets))
     there = {row.id: row.merged_into for row in connection.execute(chosen)}
     fresh = [
-        {"id": name, "status": NEW, "created_at": at, "merged_into": None} for name in targets if name not in there
+        {"id": name, "status": NEW, "created_at": at, "changed_at": at, "merged_into": None}
+        for name in targets
+        if name not in there
     ]
     upsert(connection, lead, fresh)
     aliases = {name: successor for name, successor in there.items() if successor}

@@ -97,7 +97,7 @@ def merge(older: Account, newer: Account) -> Account:
     flags = newer.flags if "flags" in told else {*older.flags, *newer.flags}
     update = kept | {
         "flags": tuple(sorted(flags)),
-        "figures": {**older.figures, **newer.figures},
+        "figures": newer.figures if "figures" in newer.observed else {**older.figures, **newer.figures},
         "observed": told | covered(older),
     }
     return newer.model_copy(update=update)

@@ -21,7 +21,7 @@ _MEMBERS = (
     *ACCOUNT_COLUMNS,
     account.c.first_seen,
     account.c.touched_at,
-    lead_member.c.since,
+    lead.c.changed_at,
     lead.c.status,
     lead.c.id,
 )
@@ -137,14 +137,14 @@ def _work(connection: Connection, names: list[str]) -> dict[AccountKey, list[Evi
 
 def _build(name: str, rows: list[tuple[Any, ...]], work: Mapping[AccountKey, list[Evidence]]) -> Lead:
     accounts = tuple(map(read_account, rows))
-    first_seen, touched_at, since, status, _ = zip(*(row[len(ACCOUNT_COLUMNS) :] for row in rows), strict=True)
+    first_seen, touched_at, changed_at, status, _ = zip(*(row[len(ACCOUNT_COLUMNS) :] for row in rows), strict=True)
     return Lead(
         id=name,
         accounts=accounts,
         evidence=tuple(item for one in accounts for item in work.get(one.key, ())),
         status=status[0],
         first_seen=min(first_seen),
-        last_changed=max(*touched_at, *since),
+        last_changed=max(*touched_at, *changed_at),
     )
 
 

@@ -1,15 +1,16 @@
 """Receipts: the latest of each lead and role, and the former ones of earlier nights."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, insert, select, update
+from sqlalchemy import Connection, and_, delete, insert, or_, select, update
 
 from storage.records import Receipt
 from storage.store._base import Database
 from storage.store._rows import digest
 from storage.store._sql import among, batches
-from storage.tables import lead, receipt
+from storage.tables import account, lead, lead_member, receipt
 
 _BATCH = 1000
 _OWN = tuple(name for name in Receipt.model_fields)
@@ -25,6 +26,27 @@ class Scores(Database):
         """
         with self._write() as connection:
             return sum(_save(connection, some, night) for some in batches(receipts, _BATCH))
+
+    def to_score(self, role: str, digest: str, *, since: datetime) -> list[str]:
+        """Give the leads whose latest receipt is missing, of another digest, older than `since`, or out of date.
+
+        Out of date is what was scored before an account, its work or the lead's accounts last changed.
+        """
+        joined = (
+            lead_member.join(lead, lead.c.id == lead_member.c.lead)
+            .join(account)
+            .outerjoin(receipt, and_(receipt.c.lead == lead.c.id, receipt.c.role == role, receipt.c.latest))
+        )
+        stale = or_(
+            receipt.c.id.is_(None),
+            receipt.c.digest != digest,
+            receipt.c.checked_at < since,
+            receipt.c.checked_at < account.c.touched_at,
+            receipt.c.checked_at < lead.c.changed_at,
+        )
+        with self._read() as connection:
+            chosen = select(lead.c.id).distinct().select_from(joined).where(stale).order_by(lead.c.id)
+            return list(connection.execute(chosen).scalars())
 
     def ranking(self, role: str, *, limit: int | None = None, section: str | None = None) -> list[Receipt]:
         """Give the latest receipt of every living lead, best total first, equal ones by lead id."""
@@ -50,8 +72,17 @@ def _save(connection: Connection, receipts: Sequence[Receipt], night: int | None
         rows = {item.lead: _row(item, night) for item in receipts if item.role == role}
         latest = _latest(connection, role, rows)
         fresh = {name: row for name, row in rows.items() if (row["hash"],) != latest.get(name)}
+        _confirm(connection, role, [row for name, row in rows.items() if name not in fresh])
         written += _replace(connection, role, fresh, night)
     return written
+
+
+def _confirm(connection: Connection, role: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Note of receipts that stay as they are that they were checked; all rows of a run bear one time."""
+    for at in sorted({row["scored_at"] for row in rows}):
+        names = [row["lead"] for row in rows if row["scored_at"] == at]
+        same = and_(receipt.c.role == role, receipt.c.latest, among(connection, receipt.c.lead, names))
+        connection.execute(update(receipt).where(same).values(checked_at=at))
 
 
 def _latest(connection: Connection, role: str, leads: Collection[str]) -> dict[str, tuple[bytes]]:
@@ -76,7 +107,8 @@ def _row(item: Receipt, night: int | None) -> dict[str, Any]:
     parts = [part.model_dump() for part in item.parts]
     penalties = [penalty.model_dump() for penalty in item.penalties]
     content = digest({k: v for k, v in row.items() if k != "scored_at"}, parts, penalties)
-    return row | {"parts": parts, "penalties": penalties, "night": night, "latest": True, "hash": content}
+    more = {"night": night, "latest": True, "hash": content, "checked_at": item.scored_at}
+    return row | {"parts": parts, "penalties": penalties, **more}
 
 
 def _read(row: Mapping[Any, Any]) -> Receipt:

@@ -56,6 +56,7 @@ lead = Table(
     Column("status", Text, nullable=False),
     Column("created_at", Moment, nullable=False),
     # The lead most of its accounts went to; a lead with a value here has no accounts and is an alias.
+    Column("changed_at", Moment, nullable=False),  # when its accounts last came or went
     Column("merged_into", Key, ForeignKey("lead.id"), index=True),
 )
 
@@ -90,6 +91,7 @@ receipt = Table(
     Column("role_version", Integer, nullable=False),
     Column("digest", Text, nullable=False),
     Column("scored_at", Moment, nullable=False),
+    Column("checked_at", Moment, nullable=False),  # when scoring last said the same again
     Column("total", Double, nullable=False),
     Column("low", Double, nullable=False),
     Column("high", Double, nullable=False),
