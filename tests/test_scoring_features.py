@@ -95,9 +95,22 @@ def test_must_have_grows_with_every_group() -> None:
     assert seen[0].value is None
     effective = [0.5] + [s.confidence * _value(s) + (1 - s.confidence) * 0.5 for s in seen[1:]]
     assert effective == sorted(effective)
-    assert seen[4].confidence == 1
+    assert seen[4].confidence > 0.99
     assert _value(seen[4]) > 0.95
     assert seen[1].missing == ("model framework", "bringing into use", "data handling")
+
+
+@pytest.mark.parametrize("component", ["must_have", "nice_to_have"])
+@pytest.mark.parametrize("count", [0, 1, 5, 19, 40])
+def test_a_mere_claim_never_lowers_what_is_thought_of_somebody(component: str, count: int) -> None:
+    plain = [work(str(i), title=f"t{i}") for i in range(count)]
+    claim = work("claim", level=Level.CLAIM, kind="post", tags=("PyTorch", "MLflow"))
+
+    def effective(*items: Evidence) -> float:
+        found = _see(component, *items)
+        return found.confidence * (found.value or 0.0) + (1 - found.confidence) * 0.5
+
+    assert effective(claim, *plain) > effective(*plain)
 
 
 def test_rich_sources_make_silence_telling() -> None:
@@ -110,7 +123,9 @@ def test_rich_sources_make_silence_telling() -> None:
 def test_all_means_all() -> None:
     both = _changed(must_have=[{"name": "containers", "all": ["docker", "kubernetes"]}])
     docker = work("1", files=("Dockerfile",))
-    assert _see("must_have", docker, role=both).value is None
+    one_of_two = _see("must_have", docker, role=both)
+    assert (one_of_two.value, one_of_two.reason) == (0.0, "containers: no public evidence found")
+    assert one_of_two.confidence == pytest.approx(0.05), "one piece of work says little by its silence"
     chart = work("2", files=("Chart.yaml",))
     assert _value(_see("must_have", docker, chart, role=both)) > 0.95
 

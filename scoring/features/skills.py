@@ -1,8 +1,9 @@
 """The two components about skills."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from scoring.features.base import NOTHING_FOUND, Seen, seen, unknown
+from scoring.features.base import NOTHING_FOUND, Seen, seen
 from scoring.reading import Coverage, Reading
 from scoring.roles.model import Group
 
@@ -21,14 +22,8 @@ class _Met(NamedTuple):
 def must_have(reading: Reading) -> Seen:
     """How well public work covers the skills the role needs."""
     groups = [_group(reading, group) for group in reading.role.must_have]
+    value, confidence = _together(groups, sum(group.weight for group in groups), reading.richness)
     known = [group for group in groups if group.best is not None]
-    if not known:
-        return unknown(*(group.name for group in groups))
-    total = sum(group.weight for group in groups)
-    share = sum(group.weight for group in known) / total
-    # A group without evidence is unknown, the less so the more work there was to look at.
-    confidence = share + (1 - share) * reading.richness
-    value = sum(group.weight * group.share for group in known) / (total * confidence)
     evidence = [one for group in sorted(known, key=_weightiest) if group.best for one in group.best.evidence[:1]]
     return seen(value, confidence, _sentence(groups), evidence, [g.name for g in groups if g.best is None])
 
@@ -36,17 +31,37 @@ def must_have(reading: Reading) -> Seen:
 def nice_to_have(reading: Reading) -> Seen:
     """How many of the helpful skills show in public work; the best five count."""
     wishes = [_nice(reading, nice.skill, nice.level, nice.weight) for nice in reading.role.nice_to_have]
-    known = sorted((wish for wish in wishes if wish.best is not None), key=lambda w: (-w.weight * w.share, w.name))
+    best = sorted((wish for wish in wishes if wish.best is not None), key=_weightiest)[:_BEST_NICE]
     most = sum(sorted((wish.weight for wish in wishes), reverse=True)[:_BEST_NICE])
-    if not known:
-        return unknown(*(wish.name for wish in wishes[:_BEST_NICE]))
-    best = known[:_BEST_NICE]
-    share = min(1.0, sum(wish.weight for wish in best) / most)
-    confidence = share + (1 - share) * reading.richness
-    value = sum(wish.weight * wish.share for wish in best) / (most * confidence)
+    value, confidence = _together(best, most, reading.richness)
+    missing = [wish.name for wish in wishes if wish.best is None][:_BEST_NICE]
+    if not best:
+        return seen(value, confidence, NOTHING_FOUND, (), missing)
     evidence = [one for wish in best if wish.best for one in wish.best.evidence[:1]]
-    missing = [wish.name for wish in wishes if wish.best is None][:_BEST_NICE] if share < 1 else []
-    return seen(value, confidence, f"shows {', '.join(wish.name for wish in best)}", evidence, missing)
+    complete = sum(wish.weight for wish in best) >= most
+    return seen(
+        value,
+        confidence,
+        f"shows {', '.join(wish.name for wish in best)}",
+        evidence,
+        missing[: 0 if complete else None],
+    )
+
+
+def _together(wishes: Iterable[_Met], total: float, richness: float) -> tuple[float, float]:
+    """Value and confidence of all wishes; evidence, however weak, never lowers the total.
+
+    Without evidence a wish is unknown, the less so the more work there was to look at: the usual value counts
+    for (1 - richness). Evidence adds to that as a noisy-or does, x + (1 - x)(1 - richness) · usual, and the pair
+    returned is the one for which confidence · value + (1 - confidence) · usual says the same.
+    """
+    pairs = [(wish.weight, wish.share) for wish in wishes]
+    if total <= 0:
+        return 0.0, 0.0
+    shown = sum(weight * share for weight, share in pairs)
+    silent = (1 - richness) * (total - shown) / total
+    confidence = 1 - silent
+    return (shown / (total * confidence) if confidence > 0 else 0.0), confidence
 
 
 def _group(reading: Reading, group: Group) -> _Met:

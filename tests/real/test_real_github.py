@@ -65,7 +65,7 @@ def schema() -> GraphQLSchema:
 
 @pytest.mark.parametrize(
     "document",
-    [documents.PROBE]
+    [documents.PROBE, documents.lookup(1), documents.lookup(50)]
     + [make(n) for make in (documents.profiles, documents.contributions, documents.merged_changes) for n in (1, 2, 10)],
 )
 def test_every_document_is_valid_against_the_published_schema(schema: GraphQLSchema, document: str) -> None:
