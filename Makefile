@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO_DIR ?= demo
 
-.PHONY: demo test lint types layers check wheel lock clean bench-crawl bench-storage
+.PHONY: demo test lint types layers check wheel lock clean bench-crawl bench-storage bench-identity bench-imports
 
 $(VENV)/.runtime: requirements/runtime.txt pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -47,6 +47,12 @@ bench-crawl: $(VENV)/.dev  ## requests and points per lead, pacing, throughput
 
 bench-storage: $(VENV)/.dev  ## upserts per second beside raw DB-API
 	@$(BIN)/python -m bench.storage
+
+bench-identity: $(VENV)/.dev  ## precision, recall, time and memory of joining, on labelled and invented people
+	@$(BIN)/python -m bench.identity
+
+bench-imports: $(VENV)/.dev  ## streaming readers of dumps beside Polars and DuckDB
+	@$(BIN)/python -m bench.imports
 
 lock:  ## resolve again; hashes, no addresses
 	cd requirements && uv pip compile -q --generate-hashes --universal --python-version 3.11 --no-emit-index-url --custom-compile-command "make lock" runtime.in -o runtime.txt

@@ -45,9 +45,11 @@ app = typer.Typer(
 )
 lead_app = typer.Typer(help="One person and what is known.", **PLAIN)
 role_app = typer.Typer(help="Role profiles: what is looked for.", **PLAIN)
+identity_app = typer.Typer(help="Which accounts are one person: suggestions, settings.", **PLAIN)
 db_app = typer.Typer(help="The database: upgrade, check, back up.", **PLAIN)
 app.add_typer(lead_app, name="lead")
 app.add_typer(role_app, name="role")
+app.add_typer(identity_app, name="identity")
 app.add_typer(db_app, name="db")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
@@ -155,13 +157,17 @@ def doctor(
 @app.command()
 def plan(ctx: typer.Context, as_json: AsJson = False) -> None:
     """Forecast requests, points and minutes of the next night, per lane."""
+    from sourcing.crawl import past_bills, sources
     from sourcing.crawl import plan as forecast
     from sourcing.nightly import active_roles, lanes_of
-    from sourcing.show import nights
+    from sourcing.show import bills
 
     with _store(ctx) as (config, store):
-        rows = forecast(config, store, lanes_of(active_roles(config)))
-    _print(rows, nights.forecast(rows), as_json)
+        rows, past = forecast(config, store, lanes_of(active_roles(config)), now=_now()), past_bills(store)
+        for status in sources(config, store, now=_now()):
+            if status.warning:
+                typer.echo(f"warning: {status.warning}", err=True)
+    _print(rows, bills.planned(rows, past), as_json)
 
 
 @app.command()
@@ -177,6 +183,45 @@ def crawl(
         if name not in names():
             raise typer.BadParameter(f"no source {name!r}; there are: {', '.join(names())}")
     _run_night(ctx, as_json, sources=sources, crawl_only=True)
+
+
+@app.command("import")
+def import_(
+    ctx: typer.Context,
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="Kind of file; docs/imports.md lists them.")],
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="File, folder, or what is to be fetched first.")],
+    columns: Annotated[
+        list[str] | None, typer.Option("--map", metavar="FIELD=COLUMN", help="Which column a field is in.")
+    ] = None,
+    preset: Annotated[str, typer.Option(metavar="NAME", help="Columns of a well-known system.")] = "",
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Settings of the kind of file.")
+    ] = None,
+    by: Annotated[
+        str, typer.Option(envvar="SOURCING_USER", metavar="NAME", help="Who imports; default: the login name.")
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Bring a file into the database: dumps, archives, contacts, candidates."""
+    import getpass
+
+    from sourcing import imports
+    from sourcing.show.progress import shown
+
+    with shown() as progress:
+        done = imports.run(
+            _config(ctx),
+            kind,
+            path,
+            now=_now(),
+            by=by or getpass.getuser(),
+            columns=columns or (),
+            preset=preset,
+            settings=settings or (),
+            progress=progress,
+        )
+    _print(done, imports.report(done), as_json)
+    raise typer.Exit(done.exit_code)
 
 
 @app.command()
@@ -205,7 +250,7 @@ def resolve(ctx: typer.Context, as_json: AsJson = False) -> None:
     from sourcing.show import nights
 
     with _store(ctx) as (config, store), exclusive(config.folder):
-        joined = join(store, now=_now())
+        joined = join(store, now=_now(), settings=config.identity)
     _print(joined, nights.joins(joined), as_json)
 
 
@@ -281,14 +326,33 @@ def export(
 def nights(
     ctx: typer.Context,
     limit: Annotated[int, typer.Option(min=1, help="Nights shown.")] = 20,
+    last: Annotated[
+        bool, typer.Option("--last", help="The last night in full: bills, findings, contributions.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """List past nights, newest first."""
+    """List past nights, newest first, or the last one in full."""
+    from sourcing.nightly import last_night
     from sourcing.show import nights as show
 
-    with _store(ctx) as (_, store):
+    with _store(ctx) as (config, store):
+        if last:
+            looked = last_night(config, store)
+            _print(looked, show.looked_back(looked), as_json)
+            return
         rows = store.nights(limit)
     _print(rows, show.history(rows), as_json)
+
+
+@app.command()
+def sources(ctx: typer.Context, as_json: AsJson = False) -> None:
+    """List all sources: usable or why not, terms and their age, limits, what they give."""
+    from sourcing.crawl import sources as statuses
+    from sourcing.show import sources as show
+
+    with _store(ctx) as (config, store):
+        rows = statuses(config, store, now=_now())
+    _print(rows, show.listed(rows), as_json)
 
 
 @app.command()
@@ -356,6 +420,132 @@ def role_lint(
     found = lint(find_role(role, _config(ctx).roles_folder))
     _print(found, rest.findings(found), as_json)
     raise typer.Exit(int(any(finding.severity == "error" for finding in found)))
+
+
+By = Annotated[
+    str, typer.Option("--by", envvar="SOURCING_USER", metavar="NAME", help="Who decides; default: the login name.")
+]
+Why = Annotated[str, typer.Option("--why", metavar="TEXT", help="The reason, kept with the decision.")]
+
+
+def _decider(by: str) -> str:
+    import getpass
+
+    return by or getpass.getuser()
+
+
+@lead_app.command("merge")
+def lead_merge(
+    ctx: typer.Context,
+    lead: LeadName,
+    other: Annotated[str, typer.Argument(metavar="OTHER", help="The lead that is the same person.")],
+    by: By = "",
+    why: Why = "one person",
+    as_json: AsJson = False,
+) -> None:
+    """Make two leads one; the older id stays, the other becomes its alias."""
+    from sourcing.identity.review import merge
+    from sourcing.lock import exclusive
+    from sourcing.show import identity as show
+
+    with _store(ctx) as (config, store), exclusive(config.folder):
+        done = merge(store, lead, other, by=_decider(by), why=why, now=_now())
+    _print(done, show.decided(done, "merged"), as_json)
+
+
+@lead_app.command("split")
+def lead_split(
+    ctx: typer.Context,
+    lead: LeadName,
+    accounts: Annotated[list[str], typer.Argument(metavar="ACCOUNT...", help="Accounts to take out, source:handle.")],
+    by: By = "",
+    why: Why = "not this person",
+    as_json: AsJson = False,
+) -> None:
+    """Take accounts out of a lead; they are never joined to the rest again."""
+    from sourcing.identity.review import split
+    from sourcing.lock import exclusive
+    from sourcing.show import identity as show
+
+    with _store(ctx) as (config, store), exclusive(config.folder):
+        done = split(store, lead, accounts, by=_decider(by), why=why, now=_now())
+    _print(done, show.decided(done, "split"), as_json)
+
+
+@lead_app.command("undo")
+def lead_undo(
+    ctx: typer.Context,
+    lead: Annotated[str, typer.Argument(metavar="LEAD", help="The lead, or the number of a judgement.")],
+    by: By = "",
+    as_json: AsJson = False,
+) -> None:
+    """Take back the last decision about a lead: ids, status and notes are as before."""
+    from sourcing.identity.review import undo
+    from sourcing.lock import exclusive
+    from sourcing.show import identity as show
+
+    with _store(ctx) as (config, store), exclusive(config.folder):
+        done = undo(store, lead, by=_decider(by), now=_now())
+    _print(done, show.decided(done, "taken back"), as_json)
+
+
+@identity_app.command("queue")
+def identity_queue(
+    ctx: typer.Context,
+    limit: Annotated[int | None, typer.Option(min=1, help="Suggestions shown; default: 2 % of the leads.")] = None,
+    ask: Annotated[
+        bool, typer.Option("--ask", help="Answer one by one: y same, n different, u unsure, s skip, q quit.")
+    ] = False,
+    by: By = "",
+    as_json: AsJson = False,
+) -> None:
+    """List pairs of leads that may be one person, most worth answering first."""
+    from sourcing.identity.review import VERDICTS, decide, queue
+    from sourcing.lock import exclusive
+    from sourcing.show import identity as show
+
+    with _store(ctx) as (config, store):
+        rows = queue(store, settings=config.identity, limit=limit)
+        if not ask:
+            _print(rows, show.suggestions(rows), as_json)
+            return
+        for number, row in enumerate(rows, 1):
+            typer.echo(show.suggestion(row, number))
+            key = _one_key()
+            if key == "q":
+                return
+            if key in VERDICTS:
+                with exclusive(config.folder):
+                    done = decide(store, row, VERDICTS[key], by=_decider(by), now=_now())
+                typer.echo(show.decided(done, VERDICTS[key]))
+
+
+def _one_key() -> str:
+    typer.echo("   one person? y/n/u, s skips, q quits: ", nl=False, err=True)
+    while (key := typer.getchar().lower()) not in "ynusq" or not key:
+        pass
+    typer.echo(key, err=True)
+    return key
+
+
+@identity_app.command("what-if")
+def identity_what_if(
+    ctx: typer.Context,
+    changes: Annotated[list[str], typer.Argument(metavar="KEY=VALUE...", help="Settings to try, as in [identity].")],
+    save: Annotated[bool, typer.Option("--save", help="Write them into the settings file.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show which joins other weights or thresholds would make and unmake."""
+    from sourcing.identity.what_if import changed_settings, read_changes, save_settings, what_if
+    from sourcing.show import identity as show
+
+    with _store(ctx) as (config, store):
+        asked = read_changes(changes)
+        found = what_if(store, config.identity, changed_settings(config.identity, asked), now=_now())
+        _print(found, show.what_if(found), as_json)
+        if save:
+            save_settings(config.path, asked, found.settings)
+            typer.echo(f"written to {config.path}; the next run joins by them", err=True)
 
 
 @db_app.command("upgrade")

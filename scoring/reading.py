@@ -17,6 +17,7 @@ DAYS_A_MONTH = 30.4375
 FAINTEST = 0.15  # recency never falls below this: old work is still work
 CLAIMS_AT_MOST = 0.25  # coverage of a skill that is only claimed
 ITEMS_PER_SOURCE = 3
+WISH = "wish"  # evidence of what people say about being contacted: it says nothing of their work
 RICH = 20  # pieces of work from which a missing skill says something
 
 # Nothing a source shows can be older than the source: such dates are wrong and ignored.
@@ -29,8 +30,8 @@ _PROGRESSION = frozenset(
         "tier",
         "competition_ranking",
         "competition_points",
-        "kernel_ranking",
-        "kernel_points",
+        "notebook_ranking",
+        "notebook_points",
         "dataset_ranking",
         "dataset_points",
         "grandmaster_level",
@@ -91,7 +92,11 @@ class Reading:
         self.by_key: Mapping[AccountKey, Account] = {account.key: account for account in self.accounts}
         unranked = {a.key for a in self.accounts if "progression_opt_out" in a.flags}
         self.work: list[Evidence] = sorted(
-            (one for one in lead.evidence if not (one.account in unranked and one.kind == "competition")),
+            (
+                one
+                for one in lead.evidence
+                if one.kind != WISH and not (one.account in unranked and one.kind == "competition")
+            ),
             key=lambda one: one.id,
         )
         self._unranked = unranked

@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from sourcing.identity.model import Settings as Identity
 from spiders._registry import names
 from storage.errors import ConfigError
 
@@ -55,6 +56,7 @@ class Crawl(Section):
 
     contact_url: str = Field(default="", max_length=2048)
     max_profiles: int = Field(default=2000, ge=1)  # per source and night
+    only_hosts: tuple[str, ...] = ()  # with entries: no other host is asked, whatever a source's addresses say
 
 
 class Source(BaseModel):
@@ -92,6 +94,7 @@ class Config(Section):
     database: Database = Database()
     crawl: Crawl = Crawl()
     sources: Mapping[str, Source] = Field(default_factory=dict)
+    identity: Identity = Identity()
     roles: Roles = Roles()
     exports: Exports = Exports()
 

@@ -12,10 +12,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
 from sourcing import __version__
+from sourcing.cards import due, overdue, terms_age
 from sourcing.config import KEY_ENV, Config
 from sourcing.progress import Progress, silent
 from spiders._registry import load, names
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from spiders._card import Card, Options
 
 EVERY = 2.0  # seconds between two lines of progress of one source
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 # Counters that mean some of the work could not be done; everything else is normal life.
 FAILURES = ("unreadable:", "lost:", "status_5", "status_403", "not_stored", "profile_failed", "robots_unreachable")
 
@@ -46,9 +49,17 @@ class SourceStatus(Record):
     method: str
     terms: str
     terms_read: str
+    terms_age: int | None = None  # days; None without a time to count to
+    warning: str = ""  # what the operator should do about it, though it can be asked
     limits: str
     yields: str
+    expected_accounts: int = 0
+    fresh_days: int = 1
+    default_on: bool = True
+    why_off: str = ""
+    matching: bool = True
     fields: tuple[str, ...]
+    exposes: tuple[str, ...] = ()
 
 
 def options_of(config: Config, name: str) -> "Options":
@@ -74,7 +85,8 @@ def sources(config: Config, store: Store | None = None, *, now: datetime | None 
 def _status(config: Config, name: str, store: Store | None, now: datetime | None) -> SourceStatus:
     card, options = load(name).card, options_of(config, name)
     token = bool(options.token_env and os.environ.get(options.token_env))
-    why_not = _why_not(card, options, token=token) or _held(name, store, now)
+    read = max(card.terms_read, options.terms_read or card.terms_read)
+    why_not = _why_not(card, options, token=token) or _overdue(name, options, now) or _held(name, store, now)
     return SourceStatus(
         name=name,
         title=card.title,
@@ -84,10 +96,18 @@ def _status(config: Config, name: str, store: Store | None, now: datetime | None
         token_present=token,
         method=card.method,
         terms=card.terms,
-        terms_read=card.terms_read.isoformat(),
+        terms_read=read.isoformat(),
+        terms_age=terms_age(read, now) if now else None,
+        warning=due(name, card.terms, read, now) if now and not why_not and not _at_home(name, options) else "",
         limits=card.limits,
         yields=card.yields,
+        expected_accounts=card.expected_accounts,
+        fresh_days=card.fresh_days,
+        default_on=card.default_on,
+        why_off=card.why_off,
+        matching=card.matching,
         fields=card.fields,
+        exposes=card.exposes,
     )
 
 
@@ -101,6 +121,18 @@ def _why_not(card: "Card", options: "Options", *, token: bool) -> str:
     return ""
 
 
+def _overdue(name: str, options: "Options", now: datetime | None) -> str:
+    card = load(name).card
+    if now is None or _at_home(name, options):
+        return ""
+    return overdue(card.terms, max(card.terms_read, options.terms_read or card.terms_read), now)
+
+
+def _at_home(name: str, options: "Options") -> bool:
+    """Whether the source's address is this very machine, as in the demo: nobody's terms bind there."""
+    return urlsplit(load(name).base(options)).hostname in LOOPBACK
+
+
 def _held(name: str, store: Store | None, now: datetime | None) -> str:
     held = store.held(name) if store is not None else None
     if held is None or now is None or held[0] <= now:
@@ -108,22 +140,23 @@ def _held(name: str, store: Store | None, now: datetime | None) -> str:
     return f"asked us to wait until {held[0]:%Y-%m-%d %H:%M} UTC ({held[1]})"
 
 
-def plan(config: Config, store: Store, lanes: Sequence[Lane]) -> list[Forecast]:
+def plan(config: Config, store: Store, lanes: Sequence[Lane], *, now: datetime | None = None) -> list[Forecast]:
     """What each lane of each usable source will cost, from past nights where there are any."""
-    past = _past_bills(store)
+    past = past_bills(store)
     rows: list[Forecast] = []
     for name in names():
         options = options_of(config, name)
         mine = [*(lane for lane in lanes if lane.source == name), *load(name).own_lanes(options)]
         card = load(name).card
-        if not mine or _why_not(card, options, token=bool(os.environ.get(options.token_env or "-"))):
+        token = bool(os.environ.get(options.token_env or "-"))
+        if not mine or _why_not(card, options, token=token) or _overdue(name, options, now):
             continue
         known = sum(1 for _ in store.known(name))
         rows += load(name).forecast(mine, options, past, known)
     return rows
 
 
-def _past_bills(store: Store) -> Mapping[str, LaneBill]:
+def past_bills(store: Store) -> Mapping[str, LaneBill]:
     """The latest bill of every lane over the last nights."""
     latest: dict[str, LaneBill] = {}
     for night in reversed(store.nights(limit=7)):
@@ -203,7 +236,7 @@ def settings(config: Config, ready: Sequence[str], *, night: int | None, now: da
             "TWISTED_REACTOR_ENABLED": False,
             "DOWNLOAD_HANDLERS": {
                 **dict.fromkeys(("data", "file", "ftp", "s3")),
-                **dict.fromkeys(("http", "https"), "scrapy.core.downloader.handlers._aiohttp.AiohttpDownloadHandler"),
+                **dict.fromkeys(("http", "https"), "spiders._resolving.GatedHandler"),
             },
             "SPIDER_MODULES": [f"spiders.{name}" for name in ready],
             "USER_AGENT": agent(config),
@@ -211,6 +244,7 @@ def settings(config: Config, ready: Sequence[str], *, night: int | None, now: da
             "LANES": [lane.model_dump(mode="json") for lane in lanes],
             "STORE_URL": config.database_url,
             "STORE_KEY_ENV": KEY_ENV,
+            "ONLY_HOSTS": list(config.crawl.only_hosts),
             "NIGHT": night,
             "CLOCK": now.isoformat(),
         },

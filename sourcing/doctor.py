@@ -104,8 +104,9 @@ def _sources(config: Config, now: datetime, client: httpx.Client | None) -> Iter
         yield Check(area="settings", name="sources", state="failed", detail=str(error))
         return
     for status in statuses:
-        state: State = "ok" if status.usable else "warning"
+        state: State = "ok" if status.usable and not status.warning else "warning"
         detail = _detail(config, status, client) if status.usable else status.why_not
+        detail += f"; {status.warning}" if status.warning else ""
         yield Check(area="sources", name=status.name, state=state, detail=detail)
     if not any(status.usable for status in statuses):
         yield Check(area="sources", name="all", state="failed", detail="no source can be used; see above")
@@ -117,7 +118,7 @@ def _statuses(config: Config, now: datetime) -> list[crawl.SourceStatus]:
         with Store.open(config.database_url, key=config.key) as store:
             return crawl.sources(config, store, now=now)
     except StoreError:
-        return crawl.sources(config)
+        return crawl.sources(config, now=now)
 
 
 def _detail(config: Config, status: crawl.SourceStatus, client: httpx.Client | None) -> str:

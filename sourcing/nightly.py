@@ -18,13 +18,15 @@ from scoring.roles import Role, find_role
 from sourcing import crawl, ranking
 from sourcing.changes import Changes, changes_since
 from sourcing.config import Config
+from sourcing.contributions import Contributions, contributions
 from sourcing.export import durable
+from sourcing.findings import LOOK_BACK, Finding, findings
 from sourcing.identity import Joined, resolve
 from sourcing.lock import exclusive
 from sourcing.logs import to_file
 from sourcing.progress import Progress, silent
 from sourcing.ranking import Row, Scored
-from storage.errors import Interrupted
+from storage.errors import Interrupted, StoreError
 from storage.records import Lane, Night, Outcome, Record
 from storage.store import Store
 
@@ -33,6 +35,13 @@ WATCHED = 200  # ranks remembered from before, to say who moved
 GOOD = frozenset({"done", "skipped"})
 # How a night ends on the command line, worst first: the state of any source decides.
 EXIT_CODES = {"interrupted": 130, "refused": 6, "failed": 1, "partial": 1, "limit": 5}
+
+
+class Truth(Record):
+    """What an invented world knows: people with an account at any source of the night, and those of them stored."""
+
+    there: int
+    known: int
 
 
 class RoleReport(Record):
@@ -54,6 +63,9 @@ class NightReport(Record):
     changes: Changes
     joined: Joined | None = None
     scored: Scored | None = None
+    findings: tuple[Finding, ...] = ()
+    contributions: Contributions | None = None
+    truth: Truth | None = None  # in an invented world
     roles: tuple[RoleReport, ...] = ()
     files: tuple[Path, ...] = ()
 
@@ -64,6 +76,34 @@ class NightReport(Record):
             return EXIT_CODES["interrupted"]
         states = {outcome.state for outcome in self.night.outcomes}
         return next((code for state, code in EXIT_CODES.items() if state in states), 0)
+
+
+class LookedBack(Record):
+    """A past night in full: what it cost, what was wrong, and what its sources add to each other by now."""
+
+    night: Night
+    findings: tuple[Finding, ...]
+    contributions: Contributions
+
+
+def last_night(config: Config, store: Store) -> LookedBack:
+    """The last night in full; StoreError if there is none yet."""
+    newest = store.nights(1)
+    if not newest:
+        raise StoreError("no night was run yet; run one with `sourcing nightly`")
+    night = newest[0]
+    return LookedBack(
+        night=night,
+        findings=tuple(findings_of(config, store, night)),
+        contributions=contributions(store, active_roles(config), night=night.number),
+    )
+
+
+def findings_of(config: Config, store: Store, night: Night) -> list[Finding]:
+    """The findings of a night, compared with the nights before it."""
+    past = [one for one in store.nights(LOOK_BACK) if one.number < night.number]
+    statuses = {status.name: status for status in crawl.sources(config, store, now=night.started_at)}
+    return findings(night, past, statuses)
 
 
 def lanes_of(roles: Sequence[Role], sources: Sequence[str] | None = None) -> list[Lane]:
@@ -121,7 +161,7 @@ class _Running:
         before = {role.role: _ranks(self.store, role.role) for role in self.roles}
         lanes = lanes_of(self.roles, sources)
         self.progress("planning")
-        night = self.store.start_night(self.now, crawl.plan(self.config, self.store, lanes))
+        night = self.store.start_night(self.now, crawl.plan(self.config, self.store, lanes, now=self.now))
         interrupted = False
         try:
             self._steps(night, sources, lanes, crawl_only=crawl_only)
@@ -143,7 +183,7 @@ class _Running:
         if crawl_only:
             return
         self.progress("joining accounts")
-        self.joined = resolve(self.store, now=self.now)
+        self.joined = resolve(self.store, now=self.now, settings=self.config.identity)
         self.progress("scoring leads")
         self.scored = ranking.score(self.store, self.roles, now=self.now, night=night.number)
 
@@ -174,6 +214,8 @@ class _Running:
             changes=changes_since(self.store, night.started_at),
             joined=self.joined,
             scored=self.scored,
+            findings=tuple(findings_of(self.config, self.store, night)),
+            contributions=contributions(self.store, self.roles, night=night.number),
             roles=tuple(roles),
         )
         path = self.config.logs_folder / f"night-{night.number:04d}.json"

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 
-from scoring.engine import Scorer
+from scoring.engine import Scorer, strongest, weakest
 from scoring.roles import Role
 from storage.errors import ConfigError, UnknownLead
 from storage.records import Lead, Part, Receipt, Record
@@ -15,8 +15,9 @@ SECTIONS = ("ranked", "too_little_evidence", "restricted")
 BATCH = 500  # leads scored and written at a time
 MOST_TEXT = 300  # code points of one text in a list
 REASONS = 2  # strongest reasons shown per lead
-# What people wrote about being found; such leads stay out of every list and file.
-REFUSALS = frozenset({"no_recruiters", "opted_out", "progression_opt_out"})
+# What people wrote about being found; such leads stay out of every list and file. Who hides ranks at a site
+# (progression_opt_out) said nothing of the kind: scoring leaves those ranks out, that is all.
+REFUSALS = frozenset({"no_recruiters", "opted_out"})
 
 
 class Scored(Record):
@@ -113,7 +114,7 @@ def refuses(lead: Lead) -> bool:
 
 def row(rank: int, lead: Lead, receipt: Receipt) -> Row:
     """One line of a list from a lead and its receipt; texts of people in display form."""
-    best = strongest(receipt)
+    best = strongest(receipt, REASONS)
     addresses = addresses_of(lead)
     return Row(
         rank=rank,
@@ -132,8 +133,8 @@ def row(rank: int, lead: Lead, receipt: Receipt) -> Row:
         high=receipt.high,
         coverage=receipt.coverage,
         reasons=tuple(said(part) for part in best),
-        weakest=_weakest(receipt),
-        evidence=tuple(addresses[one] for part in best for one in part.evidence if one in addresses),
+        weakest=_weakest(receipt, best),
+        evidence=tuple(dict.fromkeys(addresses[one] for part in best for one in part.evidence if one in addresses)),
         flags=tuple(sorted({flag for account in lead.accounts for flag in account.flags})),
         role=receipt.role,
         role_version=receipt.role_version,
@@ -163,21 +164,9 @@ def _first_text(values: Iterable[str | None]) -> str | None:
     return next((clean(value) for value in values if value), None)
 
 
-def strongest(receipt: Receipt, count: int = REASONS) -> list[Part]:
-    """The parts that contribute most, among those something is known about."""
-    known = [part for part in receipt.parts if part.value]
-    return sorted(known, key=lambda part: (-part.contribution, part.component))[:count]
-
-
-def weakest(receipt: Receipt) -> Part | None:
-    """The known part that loses most against a full mark, none of the strongest; None if nothing else is known."""
-    best = strongest(receipt)
-    known = [part for part in receipt.parts if part.value is not None and part.weight > 0 and part not in best]
-    return max(known, key=lambda part: (part.weight * (1 - part.effective), part.component), default=None)
-
-
-def _weakest(receipt: Receipt) -> str:
+def _weakest(receipt: Receipt, best: Sequence[Part]) -> str:
+    """The part that pulls the total down most, unless it is all there is to praise as well."""
     part = weakest(receipt)
     if part is None:
         return "no public evidence found"
-    return said(part)
+    return "nothing else is known" if part in best else said(part)

@@ -4,6 +4,7 @@ A source is one public file in this folder with one `SourceSpider`: what may be 
 (`first` and `when_idle` yield `ask(...)`), what is kept (callbacks yield records).
 """
 
+import asyncio
 import hashlib
 import json
 import os
@@ -21,6 +22,7 @@ from scrapy.exceptions import DontCloseSpider, IgnoreRequest
 from scrapy.http import Response
 
 from spiders import _gate
+from spiders._addresses import netlocs_in
 from spiders._card import Card, Options, past_forecast
 from spiders._conversation import Conversation, Yielded
 from spiders._fields import Model, tolerant
@@ -30,6 +32,8 @@ from storage.records import AccountKey, Forecast, Lane, LaneBill, LaneState, Ori
 from storage.store import Store
 
 __all__ = ["SourceSpider", "Yielded"]
+
+WAKE_EVERY = 0.1  # seconds between two looks at whether the other sources are done
 
 
 class SourceSpider(Conversation):
@@ -69,6 +73,8 @@ class SourceSpider(Conversation):
         self.started = time.monotonic()
         self.clock: datetime | None = None
         self.waiting = False
+        self._waking: asyncio.Task[None] | None = None
+        self._trusted: frozenset[str] | None = None
         self.others_busy: Callable[[], bool] = lambda: False  # whether other sources of this night still find people
 
     # --- what a source overrides -------------------------------------------------------------------------------
@@ -110,7 +116,7 @@ class SourceSpider(Conversation):
         return ()
 
     def wait_for_others(self) -> None:
-        """Raise DontCloseSpider while other sources still find people; Scrapy asks again every five seconds."""
+        """Raise DontCloseSpider while other sources still find people; `on_idle` comes back when they are done."""
         self.waiting = self.others_busy()
         if self.waiting:
             raise DontCloseSpider
@@ -120,9 +126,27 @@ class SourceSpider(Conversation):
         work = sum(bill.evidence for bill in self.ledger.bills())
         return f"{self.ledger.accounts:,} accounts, {work:,} pieces of work seen"
 
+    def pause(self, resource: str) -> float:
+        """Seconds between two requests of one budget; a source whose methods differ overrides it."""
+        del resource
+        return self.options.delay
+
+    def authorization(self, url: str, secret: str) -> str | None:
+        """What a request to this address is signed with, `secret` being the token of the source; None: nothing."""
+        return f"Bearer {secret}" if secret and urlsplit(url).netloc == self.token_host else None
+
     def refusal(self, response: Response, headers: Mapping[str, str], wall: float) -> _gate.Refusal | None:
         """Whether an answer says "not now"."""
         return _gate.refusal(response.status, headers, response.body, wall=wall)
+
+    def rest(self, response: Response) -> float:
+        """Seconds an answer asks to wait before its budget is used again, although it refused nothing."""
+        del response
+        return 0.0
+
+    def limits(self, headers: Mapping[str, str], wall: float) -> _gate.Reading | None:
+        """What the limit headers of an answer say (lower-case names, epoch seconds); a source may spell its own."""
+        return _gate.reading(headers, wall=wall)
 
     # --- reading -----------------------------------------------------------------------------------------------
 
@@ -177,8 +201,6 @@ class SourceSpider(Conversation):
         self.stopped = (state, reason)
         if hold > 0:
             self.store.hold_source(self.name, self.now() + timedelta(seconds=hold), reason)
-        import asyncio
-
         # Awaiting the close inside a middleware deadlocks (Scrapy 2.19), so it runs as a task of its own.
         engine = self.crawler.engine
         if engine is not None:
@@ -193,6 +215,22 @@ class SourceSpider(Conversation):
     def slow_down(self, netloc: str, delay: float) -> None:
         """Honour a Crawl-delay of robots.txt."""
         self.crawl_delays[netloc] = max(delay, self.crawl_delays.get(netloc, 0.0))
+
+    def robots_read(self, netloc: str, response: Response) -> None:
+        """A robots.txt was read; a source that honours more of it than its rules overrides this."""
+
+    def objection(self, url: str) -> str:
+        """Why the source itself would not ask an address (a redirect's target, say); "" if it would."""
+        del url
+        return ""
+
+    @property
+    def trusted(self) -> frozenset[str]:
+        """The "host:port" pairs the operator wrote into options and lanes; all other addresses are judged first."""
+        if self._trusted is None:
+            targets = [lane.target for lane in self.lanes]
+            self._trusted = frozenset(netlocs_in([self.options.model_dump(mode="json"), targets]))
+        return self._trusted
 
     # --- the token ---------------------------------------------------------------------------------------------
 
@@ -226,13 +264,37 @@ class SourceSpider(Conversation):
         """Start the next phase, if there is one."""
         if spider is not self or self.stopped is not None:
             return
+        try:
+            more = list(self.when_idle())
+        except DontCloseSpider:
+            if self._waking is None or self._waking.done():
+                self._waking = asyncio.get_running_loop().create_task(self._wake())
+            raise
+        self._go_on_with(more)
+
+    def _go_on_with(self, requests: Sequence[Request]) -> None:
         engine = self.crawler.engine
-        more = list(self.when_idle())
-        for request in more:
+        for request in requests:
             if engine is not None:
                 engine.crawl(request)
-        if more:
+        if requests:
             raise DontCloseSpider
+
+    async def _wake(self) -> None:
+        """Look again as soon as the others are done: Scrapy itself would come back every five seconds only."""
+        while self.stopped is None:
+            await asyncio.sleep(WAKE_EVERY)
+            engine = self.crawler.engine
+            if self.others_busy() or engine is None or not engine.spider_is_idle():
+                continue
+            try:
+                self._go_on_with(list(self.when_idle()))
+            except DontCloseSpider:
+                if self.waiting and engine.spider_is_idle():
+                    continue
+                return
+            await engine.close_spider_async(reason="finished")
+            return
 
     def on_item_error(self, failure: Any) -> None:
         """Stop: a batch that cannot be stored would be lost, and so would every later one."""

@@ -7,6 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from storage.records import Forecast, LaneBill
 
+OWN_LEAD_ONLY = "own_lead_only"  # flag of accounts whose source forbids joining them with others
+
 
 class Card(BaseModel):
     """What permits a source and what it gives; shown by `sourcing sources` and checked by tests."""
@@ -37,6 +39,9 @@ class Options(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    terms_read: date | None = Field(
+        None, description="day you read the source's terms; counts if later than its card's"
+    )
     enabled: bool | None = Field(None, description="crawl this source; unset: as the source's card says")
     token_env: str = Field("", description="environment variable that holds the token")
     delay: float = Field(0.0, ge=0, description="seconds between two requests to one host")

@@ -16,11 +16,13 @@ from scrapy import Request
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 
-from spiders._card import Card, Options
+from spiders._addresses import Blocked
+from spiders._card import OWN_LEAD_ONLY, Card, Options
 from spiders._headers import plain_headers
 from spiders._ledger import Ledger
+from spiders._never import NeverAsked
 from storage.errors import Unreadable
-from storage.records import Account, Evidence, Item, LaneState, Quarantined, Validator
+from storage.records import Account, AccountKey, Evidence, Item, LaneState, Quarantined, Sighting, Validator
 from storage.store import Store
 
 Yielded = Item | LaneState | Request
@@ -45,6 +47,7 @@ class Question:
     on_missing: Reader | None = None
     on_failure: Callable[[str], Iterable[Yielded]] | None = None
     own_failures: bool = False  # 5xx and lost answers go to `on_failure` at once instead of being asked again
+    credited: bool = True  # accounts in the answer count as found by the lane
 
 
 def question_of(request: Request | Response) -> Question | None:
@@ -60,12 +63,14 @@ class Batch:
     items: list[Item] = field(default_factory=list)
     after: list[LaneState | Validator] = field(default_factory=list)
     unreadable: list[Quarantined] = field(default_factory=list)
+    finds: list[tuple[AccountKey, str]] = field(default_factory=list)  # which lane showed which account
 
 
 class Conversation(scrapy.Spider):
     """Asking and hearing; `SourceSpider` adds who asks and what is known."""
 
     card: ClassVar[Card]
+    open_web: ClassVar[bool] = False  # asks sites that nobody promised to be there
     options: Options
     store: Store
     ledger: Ledger
@@ -98,6 +103,7 @@ class Conversation(scrapy.Spider):
         on_missing: Reader | None = None,
         on_failure: Callable[[str], Iterable[Yielded]] | None = None,
         own_failures: bool = False,
+        credited: bool = True,
         cost: int = 1,
         priority: int = 0,
         **context: Any,
@@ -106,7 +112,8 @@ class Conversation(scrapy.Spider):
 
         `conditional` sends the validators of the last answer; a 304 goes to `on_unchanged(note)`. 404, 410 and 451
         go to `on_missing(response, **context)`. `own_failures` hands 5xx and lost answers to `on_failure(reason)`
-        at once instead of asking again.
+        at once instead of asking again. An answer that speaks for several lanes is not `credited` to its own:
+        the source says itself who was found by which (`ledger.found`).
         """
         known = self.store.validator(url, self.token_owner) if conditional else None
         question = Question(
@@ -121,6 +128,7 @@ class Conversation(scrapy.Spider):
             on_missing=on_missing,
             on_failure=on_failure,
             own_failures=own_failures,
+            credited=credited,
         )
         return Request(
             url,
@@ -141,16 +149,18 @@ class Conversation(scrapy.Spider):
     def _arrived(self, response: Response) -> Iterator[Batch | Request]:
         question, batch = _known_question(response), Batch()
         try:
-            yield from self._sort(self._dispatch(response, question), batch, question.lane)
+            yield from self._sort(self._dispatch(response, question), batch, question)
         except Unreadable as error:
             batch.unreadable.append(self.note_unreadable(response, error))
         else:
             if question.conditional and response.status == 200:
                 batch.after.extend(self._validators(response))
-        if batch.items or batch.after or batch.unreadable:
+        batch.finds = self.ledger.take_finds()
+        if batch.items or batch.after or batch.unreadable or batch.finds:
             yield batch
 
-    def _sort(self, yielded: Iterable[Yielded], batch: Batch, lane: str) -> Iterator[Request]:
+    def _sort(self, yielded: Iterable[Yielded], batch: Batch, question: Question) -> Iterator[Request]:
+        lane = question.lane
         bill = self.ledger.bill(lane)
         for thing in yielded:
             if isinstance(thing, Request):
@@ -158,10 +168,18 @@ class Conversation(scrapy.Spider):
             elif isinstance(thing, LaneState):
                 batch.after.append(thing)
             else:
+                self._credit(thing, question)
                 if isinstance(thing, Account):
-                    self.ledger.met(lane, thing.key)
+                    thing = thing if self.card.matching else _apart(thing)  # noqa: PLW2901 - kept under its name
                 bill.evidence += isinstance(thing, Evidence)
                 batch.items.append(thing)
+
+    def _credit(self, thing: Item, question: Question) -> None:
+        """An account on the lane's bill, and who was found by the lane; seen unchanged counts for the latter."""
+        if isinstance(thing, Account):
+            self.ledger.met(question.lane, thing.key, found=question.credited)
+        elif isinstance(thing, Sighting) and question.credited:
+            self.ledger.found(question.lane, thing.account)
 
     def _dispatch(self, response: Response, question: Question) -> Iterable[Yielded]:
         status = response.status
@@ -171,7 +189,7 @@ class Conversation(scrapy.Spider):
             return self._unchanged(question)
         if status in (200, 202, 204):
             return question.then(response, **question.context)
-        if status == 401:
+        if status == 401 and not self.open_web:
             self.stop("refused", f"the token in {self.options.token_env or '(none set)'} was not accepted (401)")
             return ()
         if status in (404, 410, 451) and question.on_missing is not None:
@@ -180,8 +198,8 @@ class Conversation(scrapy.Spider):
 
     def _refused_or_failed(self, response: Response, question: Question) -> Iterable[Yielded]:
         broken = next(iter(UNUSABLE & set(response.flags)), None)
-        self.ledger.skip(broken or f"status_{response.status}")
-        if response.status == 429 or self.stopped is not None:
+        self.fail(broken or f"status_{response.status}")
+        if (response.status == 429 and not self.open_web) or self.stopped is not None:
             return ()
         if question.on_failure is not None:
             return question.on_failure(broken or f"status {response.status}")
@@ -206,21 +224,38 @@ class Conversation(scrapy.Spider):
     def _lost(self, failure: Any) -> Iterator[Batch | Request]:
         request: Request = failure.request
         question, batch = _known_question(request), Batch()
-        if failure.check(IgnoreRequest):
-            if self.stopped is None:
-                self.ledger.skip("closed_by_robots")
+        if self.stopped is not None and failure.check(IgnoreRequest):
             return
-        reason = failure.type.__name__
-        self.ledger.skip(f"lost:{reason}")
+        reason = self._why_lost(failure)
+        if failure.check(IgnoreRequest) and question.on_failure is None:
+            return
         if question.on_failure is not None:
-            yield from self._sort(question.on_failure(reason), batch, question.lane)
+            yield from self._sort(question.on_failure(reason), batch, question)
         else:
             batch.unreadable.append(self._aside(request.url, f"lost:{reason}", str(failure.value)[:500]))
         yield batch
 
+    def _why_lost(self, failure: Any) -> str:
+        if failure.check(NeverAsked):
+            reason = str(failure.value.counter)  # counted where it was refused
+        elif failure.check(Blocked):
+            reason = f"blocked:{failure.value.reason}"
+            self.ledger.skip(reason)
+        elif failure.check(IgnoreRequest):
+            reason = "closed_by_robots"
+            self.ledger.skip(reason)
+        else:
+            reason = str(failure.type.__name__)
+            self.fail(f"lost:{reason}")
+        return reason
+
+    def fail(self, name: str) -> None:
+        """Count an answer that did not come or was of no use; on the open web that is normal life."""
+        self.ledger.skip(f"site:{name}" if self.open_web else name)
+
     def note_unreadable(self, response: Response, error: Unreadable) -> Quarantined:
         """Count an answer that cannot be read and prepare its row for the quarantine."""
-        self.ledger.skip(f"unreadable:{error.reason}")
+        self.fail(f"unreadable:{error.reason}")
         excerpt = response.body[:EXCERPT].decode("utf-8", "replace")
         return self._aside(response.url, error.reason, error.detail, excerpt)
 
@@ -229,6 +264,12 @@ class Conversation(scrapy.Spider):
 
 
 JSON = {"Content-Type": "application/json"}
+
+
+def _apart(account: Account) -> Account:
+    """The account as one that is never joined with others: flagged as such, and without links."""
+    flags = tuple(sorted({*account.flags, OWN_LEAD_ONLY}))
+    return account.model_copy(update={"flags": flags, "links": ()})
 
 
 def _asked_before(known: Validator | None) -> dict[str, str]:

@@ -27,16 +27,32 @@ class Ledger:
         self._bills: dict[str, Bill] = {}
         self.skipped: Counter[str] = Counter()
         self._met: dict[str, set[AccountKey]] = {}
+        self._found: set[tuple[AccountKey, str]] = set()
+        self._new_finds: list[tuple[AccountKey, str]] = []
 
     def bill(self, lane: str) -> Bill:
         """The running bill of a lane, opened at first use."""
         return self._bills.setdefault(lane, Bill())
 
-    def met(self, lane: str, account: AccountKey) -> None:
-        """Count an account on the lane's bill, once however often it is seen."""
+    def met(self, lane: str, account: AccountKey, *, found: bool = True) -> None:
+        """Count an account on the lane's bill, once however often it is seen; `found`: the lane showed it."""
         met = self._met.setdefault(lane, set())
         met.add(account)
         self.bill(lane).accounts = len(met)
+        if found:
+            self.found(lane, account)
+
+    def found(self, lane: str, account: AccountKey) -> None:
+        """Say that a lane showed an account, also one that is not on the lane's bill."""
+        find = (account, lane)
+        if find not in self._found:
+            self._found.add(find)
+            self._new_finds.append(find)
+
+    def take_finds(self) -> list[tuple[AccountKey, str]]:
+        """What lanes showed since the last call: account and lane, each pair once a night."""
+        taken, self._new_finds = self._new_finds, []
+        return taken
 
     @property
     def accounts(self) -> int:

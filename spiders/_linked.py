@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+from spiders._card import OWN_LEAD_ONLY
 from storage.records import Claim
 from storage.store import Store
 from storage.text import profile_key
@@ -10,10 +11,13 @@ OWN_WORDS = frozenset({Claim.VERIFIED, Claim.CLAIMED})  # a mention in prose may
 
 
 def linked_handles(store: Store, source: str, known: Collection[str]) -> list[str]:
-    """Handles (normal form) that other sources' accounts claim at `source` and that are not among `known`, sorted."""
+    """Handles (normal form) that other sources' accounts claim at `source` and that are not among `known`, sorted.
+
+    Nothing is followed from accounts that must stay a lead of their own.
+    """
     found = set()
     for account in store.accounts():
-        if account.source == source:
+        if account.source == source or OWN_LEAD_ONLY in account.flags:
             continue
         for link in account.links:
             key = profile_key(link.url) if link.claim in OWN_WORDS else None

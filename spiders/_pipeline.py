@@ -7,7 +7,8 @@ from scrapy.crawler import Crawler
 
 from spiders._conversation import Batch
 from spiders._polite import spider_of
-from storage.records import Item, LaneState, Quarantined, Validator
+from spiders._wishes import OPEN_TO_WORK, with_wishes
+from storage.records import AccountKey, Item, LaneState, Quarantined, Validator
 
 ROWS = 500  # records per transaction
 SECONDS = 5.0  # and never older than this, so that a killed night keeps what it found
@@ -21,6 +22,7 @@ class StorePipeline:
         self._items: list[Item] = []
         self._after: list[LaneState | Validator] = []
         self._unreadable: list[Quarantined] = []
+        self._finds: list[tuple[AccountKey, str]] = []
         self._since = time.monotonic()
 
     @classmethod
@@ -30,9 +32,11 @@ class StorePipeline:
 
     def process_item(self, item: Batch) -> Batch:
         """Take one answer's batch; write when there is enough or it is time."""
-        self._items += item.items
+        own_field = OPEN_TO_WORK in spider_of(self.crawler).card.fields
+        self._items += with_wishes(item.items, own_field=own_field)
         self._after += item.after
         self._unreadable += item.unreadable
+        self._finds += item.finds
         if len(self._items) >= ROWS or time.monotonic() - self._since > SECONDS:
             self._flush()
         return item
@@ -48,6 +52,10 @@ class StorePipeline:
             saved = spider.store.save(self._items, night=spider.night)
             for name, count in saved.model_dump().items():
                 spider.ledger.skip(f"saved:{name}", count)
+        lanes = {lane.id for lane in spider.lanes}
+        finds = [find for find in self._finds if find[1] in lanes]
+        # Answers are read side by side: a find may be handed over with another one's batch, before its account.
+        self._finds = spider.store.keep_finds(finds, night=spider.night)
         # Cursors and validators say "seen up to here", so they follow what they speak of.
         for kept in self._after:
             if isinstance(kept, LaneState):

@@ -24,8 +24,9 @@ from scrapy.http import Response
 from scrapy.robotstxt import RobotParser
 from twisted.internet.defer import Deferred
 
+from spiders._addresses import Blocked
 from spiders._conversation import question_of
-from spiders._gate import Budget, Refusal, reading
+from spiders._gate import Budget, Refusal
 from spiders._headers import plain_headers
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ log = logging.getLogger(__name__)
 
 TRANSIENT = frozenset({500, 502, 503, 504})
 TRANSIENT_TRIES = 3
+ROBOTS_PARSED = 512_000  # bytes; RFC 9309, 2.5 asks for at least 500 KiB
 BACK_OFF = 2.0  # seconds, doubling, for answers that name no time
 
 
@@ -56,18 +58,29 @@ class Robots(RobotsTxtMiddleware):
     """
 
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
-        if response.status >= 500:
+        if response.status >= 500 or response.status == 429:
             self._robots_error(ConnectionError(f"robots.txt answered {response.status}"), netloc)
             return
+        response = response.replace(body=response.body[:ROBOTS_PARSED])
         await super()._parse_robots(response, netloc, request)
         self._apply_crawl_delay(response, netloc)
+        spider_of(self.crawler).robots_read(netloc, response)
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
-        if isinstance(exc, IgnoreRequest):
+        if isinstance(exc, IgnoreRequest) and not isinstance(exc, Blocked):
             super()._robots_error(exc, netloc)
             return
-        log.warning("%s is closed for this run: robots.txt cannot be read (%s)", netloc, exc)
-        spider_of(self.crawler).ledger.skip("robots_unreachable")
+        spider = spider_of(self.crawler)
+        if isinstance(exc, Blocked):
+            spider.ledger.skip(f"blocked:{exc.reason}")
+        else:
+            log.log(
+                logging.INFO if spider.open_web else logging.WARNING,
+                "%s is closed for this run: robots.txt cannot be read (%s)",
+                netloc,
+                exc,
+            )
+            spider.fail("robots_unreachable")
         closed = _ClosedParser()
         waiting = self._parsers[netloc]
         self._parsers[netloc] = closed
@@ -129,14 +142,12 @@ class Credentials:
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:
-        """Set Authorization when the request goes to the host the token belongs to."""
+        """Set Authorization as the source signs requests to this address, and let nothing else pass for it."""
         spider = spider_of(self.crawler)
-        if spider.token_host is None or urlsplit(request.url).netloc != spider.token_host:
-            request.headers.pop("Authorization", None)
-            return
-        token = self._token(spider.options.token_env)
-        if token.get_secret_value():
-            request.headers["Authorization"] = f"Bearer {token.get_secret_value()}"
+        request.headers.pop("Authorization", None)
+        signed = spider.authorization(request.url, self._token(spider.options.token_env).get_secret_value())
+        if signed is not None:
+            request.headers["Authorization"] = signed
 
     def _token(self, variable: str) -> SecretStr:
         if variable not in self._tokens:
@@ -165,7 +176,7 @@ class Gate:
         key = (netloc, question.resource if question else "")
         budget = self._budgets.setdefault(key, Budget(concurrency=spider.options.concurrency))
         # Asked for each time: the answer that brings a Crawl-delay has a budget of this host already.
-        budget.delay = max(spider.options.delay, spider.crawl_delays.get(netloc, 0.0))
+        budget.delay = max(spider.pause(key[1]), spider.crawl_delays.get(netloc, 0.0))
         return budget
 
     async def process_request(self, request: Request) -> None:
@@ -192,6 +203,7 @@ class Gate:
         headers = plain_headers(response)
         refused = spider.refusal(response, headers, wall)
         wait = self._end(request, headers, wall, refused)
+        self._rest(request, spider.rest(response))
         spider.answered(request, response, refused=refused is not None)
         if refused is not None:
             return self._again_after_refusal(request, refused, wait) or response
@@ -201,19 +213,25 @@ class Gate:
 
     def process_exception(self, request: Request, exception: Exception) -> Request | None:
         """A request that brought no answer: free its place and try again a few times."""
-        if isinstance(exception, IgnoreRequest) or "sent_at" not in request.meta:
+        if "sent_at" not in request.meta:
             return None
         self._end(request, {}, time.time(), None)
-        if _own_failures(request):
+        if isinstance(exception, IgnoreRequest) or _own_failures(request):
             return None
         return self._again_after_failure(request, type(exception).__name__)
 
     def _end(self, request: Request, headers: dict[str, str], wall: float, refused: Refusal | None) -> float:
         request.meta.pop("sent_at", None)
         cost, budget = _cost(request), self.budget(request)
-        wait = budget.end(time.monotonic(), reading(headers, wall=wall), cost=cost, refused=refused)
+        seen = spider_of(self.crawler).limits(headers, wall)
+        wait = budget.end(time.monotonic(), seen, cost=cost, refused=refused)
         self._answered.set()
         return wait
+
+    def _rest(self, request: Request, seconds: float) -> None:
+        if seconds > 0:
+            budget = self.budget(request)
+            budget.not_before = max(budget.not_before, time.monotonic() + seconds)
 
     def _again_after_refusal(self, request: Request, refused: Refusal, wait: float) -> Request | None:
         spider = spider_of(self.crawler)

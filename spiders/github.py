@@ -40,6 +40,13 @@ class GitHub(MergedChangeLane, SearchLane, PeopleLane, Reading):
         ),
         limits="REST 5,000 requests, GraphQL 5,000 points an hour, search 30 a minute; serial requests",
         yields="about 4,000 people read in full per hour",
+        expected_accounts=100,
+        exposes=(
+            "website: claimed",
+            "accounts at other sites, at most four: claimed",
+            "X (Twitter): claimed",
+            "addresses in the biography: mentioned",
+        ),
         needs_token=True,
         robots=False,
     )

@@ -71,6 +71,12 @@ class HackerNews(SourceSpider):
         ),
         limits="10,000 requests an hour and address; no limit stated for the item interface",
         yields="150 to 300 candidates a month, most of them in its first week",
+        expected_accounts=50,
+        fresh_days=31,
+        exposes=(
+            "sites and accounts a post names after a label (Website:, GitHub:, Résumé: …): claimed",
+            "addresses elsewhere in posts and in the profile text: mentioned",
+        ),
         # Both are documented interfaces for programs; robots.txt speaks of the web pages, which are never asked.
         robots=False,
     )

@@ -37,6 +37,9 @@ class Kaggle(Searching, Boards, PublishedWork):
         ),
         limits="not published; one request at a time, one in two seconds, the night ends after three refusals in a row",
         yields="some hundred people per search lane, some hundred medallists per finished competition",
+        expected_accounts=50,
+        fresh_days=7,
+        exposes=("nothing: its answers hold no links; other sites' accounts name Kaggle profiles",),
         needs_token=True,
         # The API is made for programs and speaks for itself; profile pages are never asked.
         robots=False,

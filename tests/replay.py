@@ -14,6 +14,7 @@ import tempfile
 import zipfile
 from collections import Counter, deque
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from itertools import count
 from pathlib import Path
@@ -157,7 +158,8 @@ def bill(spider: SourceSpider) -> Counter[str]:
 
 def _key(method: str, url: str, body: Any) -> tuple[str, str, str]:
     if isinstance(body, str) and body:
-        body = json.loads(body)
+        with suppress(ValueError):  # a form stays a text
+            body = json.loads(body)
     return method.upper(), Request(url).url, json.dumps(body, sort_keys=True) if body else ""
 
 

@@ -133,6 +133,8 @@ def test_a_night_ends_with_the_code_of_its_worst_source(
 
 LISTING = [
     ["plan"],
+    ["sources"],
+    ["nights", "--last"],
     ["resolve"],
     ["score"],
     ["rank", "mle"],

@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from sourcing.doctor import Check, examine, exit_code
+from spiders._registry import names
 from tests.house_of_sourcing import NOW, furnished
 
 TOKEN = "canary-7d1f"
@@ -74,7 +75,7 @@ def test_a_budget_that_cannot_be_asked_is_unknown(house: Path, answer: httpx.Res
         ("[controller]\nname='A'\ncontact='c'\npurpose='p'\n[database]\nurl='sqlite:///away.db'", "database", 3),
         (
             "[controller]\nname='A'\ncontact='c'\npurpose='p'\n"
-            + "\n".join(f"[sources.{name}]\nenabled=false" for name in ("github", "kaggle", "hackernews")),
+            + "\n".join(f"[sources.{name}]\nenabled=false" for name in names()),
             "sources",
             1,
         ),

@@ -4,10 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sourcing.leads import LeadPage
+from sourcing.show.bills import billed, planned
+from sourcing.show.leads import page
 from sourcing.show.lists import ranked
 from sourcing.show.nights import forecast, history, outcomes, skipped
 from sourcing.show.text import clean, counted, duration, json_text, percent, table
-from storage.records import Forecast, Outcome
+from storage.records import Forecast, LaneBill, Lead, Night, Outcome
+from tests.house_of_sourcing import NOW, account, repository
 from tests.test_export import row
 
 
@@ -82,3 +86,49 @@ def test_tables_align_numbers_to_the_right() -> None:
 )
 def test_small_forms(shown: str, expected: str) -> None:
     assert shown == expected
+
+
+def test_wishes_stand_apart_from_work() -> None:
+    ada = account("github", "ada")
+    work = repository("github", "ada")
+    said = work.model_copy(
+        update={"kind": "wish", "source_id": "open_to_work", "title": "Says: open to work", "text": "Open to work!"}
+    )
+    lead = Lead(id="L000001", accounts=(ada,), evidence=(work, said), first_seen=NOW, last_changed=NOW)
+    shown = page(LeadPage(lead=lead, joins=(), history=()))
+    assert "about being contacted\n  Says: open to work: Open to work!  https://github.com/ada/trainer" in shown
+    assert "1 piece of public work\n" in shown
+
+
+BILL = LaneBill(lane="github/search/a", requests=7, counted=5, points=3, refused=1, accounts=4, evidence=2)
+NIGHT = Night(
+    number=1,
+    started_at=NOW,
+    forecast=(
+        Forecast(lane="github/search/a", requests=10, points=2, minutes=0.2, basis="first guess"),
+        Forecast(lane="kaggle/users/x", requests=20, minutes=1.0, basis="first guess"),
+    ),
+    outcomes=(Outcome(source="github", state="done", bills=(BILL, LaneBill(lane="github/probe", requests=1))),),
+)
+
+
+def rows(text: str) -> list[list[str]]:
+    return [line.split() for line in text.splitlines()]
+
+
+def test_a_bill_sets_every_lane_of_every_source_beside_its_forecast() -> None:
+    shown = rows(billed(NIGHT))
+    assert ["github", "10", "8", "5", "3", "1", "4", "2"] in shown
+    assert ["·", "github/search/a", "10", "7", "5", "3", "1", "4", "2"] in shown
+    assert ["·", "github/probe", "1", "0", "0", "0", "0", "0"] in shown  # not planned
+    assert ["·", "kaggle/users/x", "20", "0", "0", "0", "0", "0", "0"] in shown  # planned and not asked
+    assert ["…", "1", "more", "lanes", "1", "0", "0", "0", "0", "0"] in rows(billed(NIGHT, most=1))
+    assert "no lane" in billed(NIGHT.model_copy(update={"forecast": (), "outcomes": ()}))
+
+
+def test_a_plan_shows_every_lane_beside_the_last_bill() -> None:
+    shown = planned(NIGHT.forecast, {BILL.lane: BILL})
+    assert ["·", "github/search/a", "10", "2", "0.2", "7", "first", "guess"] in rows(shown)
+    assert ["kaggle", "20", "0", "1.0", "1", "lane"] in rows(shown)
+    assert shown.endswith("together: 30 requests, 2 points, about 1.2 minutes")
+    assert "sourcing doctor" in planned([], {})

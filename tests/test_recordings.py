@@ -63,6 +63,10 @@ def stored(store: Store, source: str) -> Iterator[dict[str, Any]]:
     for account in accounts:
         yield _plain(account)
         yield from map(_plain, sorted(work.get(account.key, ()), key=lambda one: (one.kind, one.source_id)))
+    # Sources that enrich add work to accounts of other sources.
+    of_others = store.evidence({account.key for account in store.accounts() if account.source != source})
+    added = (one for work in of_others.values() for one in work if one.origin.spider.startswith(f"{source}/"))
+    yield from map(_plain, sorted(added, key=lambda one: one.id))
     for row in store.quarantined():
         yield {"record": "Quarantined", "url": row.url, "reason": row.reason}
 

@@ -17,7 +17,7 @@ from tests.store_kit import ADA, person, work
 
 
 def test_upgrade_creates_and_then_has_nothing_to_do(database_url: str) -> None:
-    assert Store.upgrade(database_url) == [HEAD]
+    assert Store.upgrade(database_url)[-1] == HEAD
     assert Store.upgrade(database_url) == []
     with Store.open(database_url) as store:
         assert store.schema() == (HEAD, HEAD)

@@ -62,7 +62,7 @@ def _github(reading: Reading) -> Iterator[_Figure]:
 
 def _kaggle(reading: Reading) -> Iterator[_Figure]:
     accounts = [account for account in reading.accounts if account.source == "kaggle"]
-    yield from _account_figures(reading, accounts, ("competition_points", "kernel_points", "dataset_points"))
+    yield from _account_figures(reading, accounts, ("competition_points", "notebook_points", "dataset_points"))
     for account in accounts:
         share = _TIERS.get(reading.figures(account).get("tier", 0.0))
         if share is not None:

@@ -23,9 +23,18 @@ COMPONENTS = (
 PENALTIES = ("buzzwords", "accuracy_only", "stale")
 
 LANE_KINDS: Mapping[str, tuple[str, ...]] = {
-    "github": ("contributors", "merged_authors", "search"),
+    "github": ("contributors", "merged_authors", "search", "people"),
     "kaggle": ("users", "leaderboards"),
     "hackernews": ("threads",),
+    "huggingface": ("models", "spaces", "datasets", "papers"),
+    "stackexchange": ("answerers",),
+    "discourse": ("directory", "category"),
+    "events": ("pretalx", "sessionize", "git"),
+    "research": ("topics", "venues", "arxiv"),
+    "packages": ("owners",),
+    "gitlab": ("contributors",),
+    "forgejo": ("contributors",),
+    "reddit": ("communities",),
 }
 
 DEFAULT_WEIGHTS: Mapping[str, float] = {

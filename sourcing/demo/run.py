@@ -7,7 +7,7 @@ The first call makes the folder; each further one advances the world by a day. O
 import os
 import socket
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -21,11 +21,14 @@ from sourcing.config import DATABASE_ENV, FILE_NAME, KEY_ENV, Controller, load
 from sourcing.demo.process import serving
 from sourcing.demo.server.faults import rates
 from sourcing.demo.sources import venues
+from sourcing.demo.truth import keys
+from sourcing.demo.world import World
 from sourcing.installation import furnish, text
-from sourcing.nightly import NightReport
+from sourcing.nightly import NightReport, Truth
 from sourcing.progress import Progress, silent
+from spiders._registry import names
 from storage.errors import ConfigError
-from storage.records import Record
+from storage.records import AccountKey, Record
 from storage.store import Store
 
 WORLD_FILE = "world.json"
@@ -171,13 +174,23 @@ def _night(folder: Path, world: DemoWorld, base: str, roles: Sequence[str], prog
     with Store.open(config.database_url, key=config.key) as store:
         number = report.night.number
         file = export.write(store, config, roles[0], format="csv", by="demo", now=world.now, night=number)
-    return report.model_copy(update={"files": (*report.files, file)})
+        known = {account.key for account in store.accounts()}
+    return report.model_copy(update={"files": (*report.files, file), "truth": _truth(world, known)})
+
+
+def _truth(kept: DemoWorld, known: Collection[AccountKey]) -> Truth:
+    """How many people there are on that day, and of how many an account is known; companies and bots are none."""
+    world = World(kept.seed, kept.people, kept.anchor, kept.day)
+    people = [person for person in world.cast.people if person.field.id not in {"bot", "organisation"}]
+    accounts = [set(keys(world, person)) for person in people]
+    return Truth(there=sum(map(bool, accounts)), known=sum(not one.isdisjoint(known) for one in accounts))
 
 
 def settings(world: DemoWorld, base: str, roles: Sequence[str] = (ROLE,)) -> str:
     """The commented settings file of a real installation, with the demo's addresses in it."""
     document = tomlkit.parse(text(CONTROLLER, CONTACT_URL))
     document["crawl"]["max_profiles"] = max(2000, world.people)
+    document["crawl"]["only_hosts"] = ["127.0.0.1"]
     document["roles"]["active"] = list(roles)
     addresses: dict[str, dict[str, object]] = {
         "github": {"api": f"{base}/github"},
@@ -185,6 +198,8 @@ def settings(world: DemoWorld, base: str, roles: Sequence[str] = (ROLE,)) -> str
         "hackernews": {"algolia": f"{base}/algolia", "firebase": f"{base}/firebase/v0"},
     }
     addresses |= {venue.name: dict(venue.options(base)) for venue in venues()}
+    # A source nobody plays here would ask the real one.
+    addresses |= {name: {"enabled": False} for name in names() if name not in addresses}
     for source, options in addresses.items():
         # The pauses real sites are owed would only make people wait for their own machine.
         document["sources"].setdefault(source, tomlkit.table()).update({**options, "delay": 0})

@@ -1,225 +1,287 @@
-"""What proves that two accounts are one person: addresses they publish about each other.
+"""What speaks for and against two accounts being one person, in bits.
 
-Only structured claims count: a link both ways, or a profile's own link to the exact profile address of
-another collected account. Prose, names, pictures and places prove nothing here. Pure: data in, data out.
+Each function looks at all pairs at once; its docstring is the sentence the reader sees. Missing values are 0 bits,
+never disagreement. Evidence that says the same thing twice is one group, and a group counts once, by its best member.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime
-from itertools import chain
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
-from storage.records import Account, AccountKey, Claim, Kind, Known
-from storage.text import handle_key, profile_key
+import numpy as np
+from numpy.typing import NDArray
 
-# Strength in bits (log2 of the odds): a proof, an address the site checked, an address the person states.
-# Ours, after the ranges usual for such evidence; fitted weights may replace them.
-RECIPROCAL = 24.0
-STRENGTH = {Claim.VERIFIED: 20.0, Claim.CLAIMED: 14.0}
-NOT_A_PERSON = frozenset({Kind.ORGANISATION, Kind.BOT})
-NEVER_JOINED = frozenset({"bot_like", "mixed_script", "no_match"})
+from sourcing.identity.batch import Batch, Entries
+from sourcing.identity.engine.blocks import Keys, block_pairs
+from sourcing.identity.engine.columns import Bools, Column, Floats, Ints
+from sourcing.identity.links import Links
+from sourcing.identity.model import Model
+from sourcing.identity.names import ANOTHER, Aligned, align
 
-Address = tuple[str, str]  # (source, handle key)
+AGREE = 0.85  # alignment from which names agree
+LENGTH_BITS = (-4.0, 4.0)  # correction for handles shorter or longer than six characters
+SMALL_WORK = 30  # people credited on a work that can still tell
+
+
+@dataclass
+class Pairs:
+    """Candidate pairs of a batch, `left` < `right`; what several functions need is worked out once."""
+
+    rows: Batch
+    left: Ints
+    right: Ints
+    model: Model
+    links: Links
+
+    def __len__(self) -> int:
+        return len(self.left)
+
+    @cached_property
+    def aligned(self) -> Aligned:
+        """How the names align."""
+        words = self.rows.names.vocabulary
+        rarity = np.array([self.model.rarity(self.model.words, word) for word in words], dtype=np.float32)
+        return align(self.rows.names, self.left, self.right, rarity)
+
+    @cached_property
+    def linked(self) -> Ints:
+        """Place of each pair among the links, -1 for most."""
+        size = max(len(self.rows), 1)
+        codes, wanted = self.links.left * size + self.links.right, self.left * size + self.right
+        if not len(codes):
+            return np.full(len(self), -1, dtype=np.int64)
+        spots = np.minimum(np.searchsorted(codes, wanted), len(codes) - 1)
+        return np.where(codes[spots] == wanted, spots, -1)
+
+    def tie(self, which: Bools) -> Bools:
+        """Which pairs have this kind of link."""
+        found: Bools = (self.linked >= 0) & np.append(which, False)[self.linked]
+        return found
+
+    def same(self, one: Column) -> Bools:
+        """Which pairs carry the same text."""
+        codes = one.codes
+        found: Bools = (codes[self.left] == codes[self.right]) & (codes[self.left] >= 0)
+        return found
+
+    def different(self, one: Column) -> Bools:
+        """Which pairs carry two texts that differ."""
+        a, b = one.codes[self.left], one.codes[self.right]
+        found: Bools = (a != b) & (a >= 0) & (b >= 0)
+        return found
+
+    @cached_property
+    def one_source(self) -> Bools:
+        """Both at one source."""
+        return self.same(self.rows.sources)
+
+    @cached_property
+    def full_names(self) -> Bools:
+        """Both have a name of at least two words."""
+        lengths = self.rows.names.lengths
+        return (lengths[self.left] > 1) & (lengths[self.right] > 1)
+
+
+Score = NDArray[np.float64]
+
+
+def _where(test: Bools, bits: float | Score | Floats) -> Score:
+    return np.where(test, bits, 0.0).astype(np.float64)
+
+
+# --- for: proof ----------------------------------------------------------------------------------------------------
+
+
+def reciprocal(pairs: Pairs) -> Score:
+    """The two profiles name each other."""
+    return _where(pairs.tie(pairs.links.mutual), pairs.model.settings.weights.reciprocal)
+
+
+def verified(pairs: Pairs) -> Score:
+    """A site checked that the address one profile names is the other's."""
+    return _where(pairs.tie(pairs.links.verified), pairs.model.settings.weights.verified)
+
+
+def same_id(pairs: Pairs) -> Score:
+    """Two sites confirm one and the same id of a third."""
+    found = np.zeros(len(pairs), dtype=bool)
+    for one in pairs.rows.ids:
+        found |= pairs.same(one)
+    return _where(found, pairs.model.settings.weights.same_id)
+
+
+# --- for: strong ---------------------------------------------------------------------------------------------------
+
+
+def claimed(pairs: Pairs) -> Score:
+    """One profile names the other as its own, and nobody else there does."""
+    return _where(pairs.tie(pairs.links.claimed), pairs.model.settings.weights.claimed)
+
+
+def site(pairs: Pairs) -> Score:
+    """Both profiles name one personal page."""
+    return _where(pairs.tie(pairs.links.site), pairs.model.settings.weights.site)
+
+
+# --- for: likeness -------------------------------------------------------------------------------------------------
+
+
+def handle(pairs: Pairs) -> Score:
+    """Both use one handle; a rare and long one says more."""
+    rarity = _rarities(pairs, pairs.rows.handles, pairs.model.handles)
+    sizes = pairs.rows.handles.measure()[pairs.left]
+    bits = rarity + np.clip(0.75 * (sizes - 6), *LENGTH_BITS)
+    return _where(pairs.same(pairs.rows.handles), np.clip(bits, 0, pairs.model.settings.weights.handle))
+
+
+def handle_alike(pairs: Pairs) -> Score:
+    """Their handles differ in digits only."""
+    rarity = _rarities(pairs, pairs.rows.stems, pairs.model.handles)
+    return _where(pairs.same(pairs.rows.stems), np.clip(rarity / 2, 0, pairs.model.settings.weights.handle_alike))
+
+
+def handle_built(pairs: Pairs) -> Score:
+    """The handle of one is made of the name of the other; of two whole rare words it says most."""
+    most, out = pairs.model.settings.weights.handle_built, np.zeros(len(pairs))
+    full = pairs.rows.names.full
+    rarity = np.array([pairs.model.rarity(pairs.model.full, text) for text in full.texts] + [0.0])
+    for forms, share in zip(pairs.rows.forms, (1.0, 0.6, 0.25), strict=True):
+        for names, handles in ((pairs.left, pairs.right), (pairs.right, pairs.left)):
+            bits = np.minimum(most, rarity[full.codes[names]]) * share
+            out = np.maximum(out, _where(_carries(forms, pairs.rows, names, handles), bits))
+    return out
+
+
+def name(pairs: Pairs) -> Score:
+    """Their names agree; rare words say more, and a name many bear says little."""
+    weights, found = pairs.model.settings.weights, pairs.aligned
+    full = _rarities(pairs, pairs.rows.names.full, pairs.model.full)
+    bits = np.minimum(found.rarity, np.where(pairs.same(pairs.rows.names.full), full + 2.0, weights.name))
+    bits = bits * np.clip((found.score - 0.7) / 0.25, 0, 1)
+    single = (found.agreeing < 2) & ~((pairs.full_names) & (found.score >= 0.9))
+    most = np.where(single, np.where(pairs.full_names, weights.single_name + 3.0, weights.single_name), weights.name)
+    return _where(found.score >= AGREE, np.clip(bits, 0, most))
+
+
+def work(pairs: Pairs) -> Score:
+    """Both are credited on the same work of a few people, under names that agree."""
+    shared = _shared(pairs.rows.works, pairs, SMALL_WORK)
+    agree = (pairs.aligned.score >= AGREE) & (pairs.aligned.agreeing >= 1)
+    return _where(shared & agree, pairs.model.settings.weights.work)
+
+
+# --- for: weak -----------------------------------------------------------------------------------------------------
+
+
+def place(pairs: Pairs) -> Score:
+    """Both say they live in one place."""
+    weights = pairs.model.settings.weights
+    country = _where(pairs.same(pairs.rows.countries), weights.country)
+    return np.where(pairs.same(pairs.rows.cities), weights.city, country)
+
+
+def employer(pairs: Pairs) -> Score:
+    """Both name one employer; a small one says more."""
+    rarity = _rarities(pairs, pairs.rows.employers, pairs.model.employers)
+    return _where(pairs.same(pairs.rows.employers), np.clip(rarity / 2, 1, pairs.model.settings.weights.employer))
+
+
+# --- against -------------------------------------------------------------------------------------------------------
+
+
+def two_of_a_source(pairs: Pairs) -> Score:
+    """Both are live accounts of one source; hardly anybody keeps two."""
+    both = pairs.one_source & pairs.rows.live[pairs.left] & pairs.rows.live[pairs.right]
+    return _where(both, pairs.model.settings.weights.two_of_a_source)
+
+
+def other_name(pairs: Pairs) -> Score:
+    """Their full names cannot be one."""
+    score = pairs.aligned.score
+    guess = pairs.rows.names.ideographs[pairs.left] != pairs.rows.names.ideographs[pairs.right]
+    return _where(pairs.full_names & (score >= 0) & (score < ANOTHER) & ~guess, pairs.model.settings.weights.other_name)
+
+
+def other_country(pairs: Pairs) -> Score:
+    """They say they live in two countries."""
+    return _where(pairs.different(pairs.rows.countries), pairs.model.settings.weights.other_country)
+
+
+# --- never ---------------------------------------------------------------------------------------------------------
+
+
+def never(pairs: Pairs) -> Bools:
+    """One is a bot, an organisation or a placeholder, or two confirmed ids of one kind differ."""
+    barred = pairs.rows.barred | pairs.rows.alone
+    out = barred[pairs.left] | barred[pairs.right]
+    for one in pairs.rows.ids:
+        out |= pairs.different(one)
+    return out
 
 
 @dataclass(frozen=True, slots=True)
-class Naming:
-    """One account's statement that a profile address is also its own."""
+class Kind:
+    """One kind of evidence: its group, and its class from A (proof) to D (weak), N (against)."""
 
-    target: Address
-    url: str
-    claim: Claim
-    field: str
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """What identity needs of one account."""
-
-    key: AccountKey
-    handle: str
-    url: str
-    person: bool
-    barred: bool
-    live: bool
-    first_seen: datetime
-    last_seen: datetime
-    namings: tuple[Naming, ...] = ()
+    bits: Callable[[Pairs], Score]
+    group: str
+    grade: str
 
     @property
-    def address(self) -> Address:
-        """The profile address others would name."""
-        return self.key.source, handle_key(self.handle)
+    def name(self) -> str:
+        """As the reader sees it."""
+        return self.bits.__name__
+
+    @property
+    def sentence(self) -> str:
+        """What it says."""
+        return (self.bits.__doc__ or "").partition("\n")[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """Two accounts, left < right, and why they are one person."""
-
-    left: AccountKey
-    right: AccountKey
-    bits: float
-    why: str
-    values: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """Handles that changed owners: former holders of an address, and when accounts took today's handle."""
-
-    holders: Mapping[Address, Collection[AccountKey]] = field(default_factory=dict)
-    since: Mapping[AccountKey, datetime] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class _Edge:
-    claimant: Node
-    target: Node
-    naming: Naming
+KINDS: Sequence[Kind] = (
+    Kind(reciprocal, "link", "A"),
+    Kind(verified, "link", "A"),
+    Kind(same_id, "id", "A"),
+    Kind(claimed, "link", "B"),
+    Kind(site, "link", "B"),
+    Kind(handle, "handle", "C"),
+    Kind(handle_alike, "handle", "C"),
+    Kind(handle_built, "handle", "C"),
+    Kind(name, "name", "C"),
+    Kind(work, "work", "C"),
+    Kind(place, "place", "D"),
+    Kind(employer, "employer", "D"),
+    Kind(two_of_a_source, "source", "N"),
+    Kind(other_name, "other name", "N"),
+    Kind(other_country, "other country", "N"),
+)
 
 
-def node(account: Account) -> Node:
-    """Reduce an account to what identity needs, as if it was seen once, alive."""
-    return Node(
-        key=account.key,
-        handle=account.handle,
-        url=account.url,
-        person=account.kind not in NOT_A_PERSON,
-        barred=account.kind in NOT_A_PERSON or not NEVER_JOINED.isdisjoint(account.flags),
-        live=True,
-        first_seen=account.origin.seen_at,
-        last_seen=account.origin.seen_at,
-        namings=tuple(_namings(account)),
-    )
+def _rarities(pairs: Pairs, one: Column, counts: Mapping[str, int]) -> Score:
+    """Bits of each pair's left text, 0 where missing."""
+    bits = np.array([pairs.model.rarity(counts, text) for text in one.texts] + [0.0])
+    out: Score = bits[one.codes[pairs.left]]
+    return out
 
 
-def with_history(one: Node, known: Known) -> Node:
-    """The node with what the Store knows about when the account was seen."""
-    live = known.gone_at is None
-    return replace(one, live=live, first_seen=known.first_seen, last_seen=known.last_seen)
+def _carries(forms: Entries, rows: Batch, names: Ints, handles: Ints) -> Bools:
+    """Whether a form of the one's name is the other's handle, digits aside; per pair."""
+    texts = rows.letters.texts
+    hashes = rows.letter_hashes
+    if not len(texts) or not len(forms.rows):
+        return np.zeros(len(names), dtype=bool)
+    values, codes = np.unique(forms.values, return_inverse=True)
+    have = np.sort(forms.rows * len(values) + codes.reshape(-1))
+    spots = np.minimum(np.searchsorted(values, hashes), len(values) - 1)
+    known = np.append(np.where(values[spots] == hashes, spots, -1), -1)[rows.letters.codes[handles]]
+    wanted = names * len(values) + known
+    places = np.minimum(np.searchsorted(have, wanted), len(have) - 1)
+    found: Bools = (known >= 0) & (have[places] == wanted)
+    return found
 
 
-def _namings(account: Account) -> Iterable[Naming]:
-    for link in account.links:
-        if link.claim in STRENGTH and (target := profile_key(link.url)):
-            yield Naming(target, link.url, link.claim, link.field)
-
-
-def proofs(nodes: Iterable[Node], past: Past) -> tuple[list[Proof], Counter[str]]:
-    """All proofs among these accounts, in a fixed order, and how many claims were set aside, by reason."""
-    skipped: Counter[str] = Counter()
-    edges = _edges(sorted(nodes, key=lambda one: one.key), past, skipped)
-    mutual = {pair for pair in edges if (pair[1], pair[0]) in edges}
-    one_way = {pair: edge for pair, edge in edges.items() if pair not in mutual}
-    kept = _exclusive(one_way, edges, skipped)
-    found = [_reciprocal(edges[pair], edges[pair[1], pair[0]]) for pair in mutual if pair[0] < pair[1]]
-    found += [_claimed(edge) for edge in kept]
-    return sorted(found, key=lambda proof: (proof.left, proof.right)), skipped
-
-
-Pair = tuple[AccountKey, AccountKey]
-
-
-def _edges(nodes: list[Node], past: Past, skipped: Counter[str]) -> dict[Pair, _Edge]:
-    """Claims whose target is a collected account, strongest per pair; the others are counted."""
-    owners = _owners(nodes, past)
-    by_key = {one.key: one for one in nodes}
-    edges: dict[Pair, _Edge] = {}
-    for claimant in nodes:
-        for naming in claimant.namings:
-            holders = owners.get(naming.target, set()) - {claimant.key}
-            reason = _objection(claimant, naming, holders, by_key, past)
-            if reason:
-                skipped[reason] += 1
-            elif holders:
-                _keep_strongest(edges, _Edge(claimant, by_key[next(iter(holders))], naming))
-    return edges
-
-
-def _owners(nodes: list[Node], past: Past) -> dict[Address, set[AccountKey]]:
-    owners: dict[Address, set[AccountKey]] = defaultdict(set)
-    for one in nodes:
-        owners[one.address].add(one.key)
-    for address, keys in past.holders.items():
-        owners[address].update(keys)
-    return owners
-
-
-def _objection(
-    claimant: Node, naming: Naming, holders: set[AccountKey], by_key: Mapping[AccountKey, Node], past: Past
-) -> str:
-    """Why a claim cannot count, or "" (also when nobody we know holds the address)."""
-    if len(holders) > 1:
-        return "handle_had_several_owners"
-    target = next((by_key.get(key) for key in holders), None)
-    if not holders:
-        return "" if claimant.address == naming.target else "target_not_collected"
-    if target is None or target.address != naming.target:
-        return "handle_was_given_up"
-    if claimant.barred or target.barred:
-        return "never_joined"
-    if claimant.last_seen < past.since.get(target.key, claimant.last_seen):
-        return "claim_older_than_rename"
-    return ""
-
-
-def _keep_strongest(edges: dict[Pair, _Edge], edge: _Edge) -> None:
-    pair = (edge.claimant.key, edge.target.key)
-    if pair not in edges or STRENGTH[edge.naming.claim] > STRENGTH[edges[pair].naming.claim]:
-        edges[pair] = edge
-
-
-def _exclusive(one_way: Mapping[Pair, _Edge], edges: Mapping[Pair, _Edge], skipped: Counter[str]) -> list[_Edge]:
-    """One-way claims nobody else of that source makes, by accounts that claim one account per source."""
-    claimants, targets = _rivals(edges.values())
-    kept = []
-    for edge in one_way.values():
-        if edge.claimant.key.source == edge.target.key.source:
-            skipped["same_source_one_way"] += 1
-        elif any(len(keys) > 1 for keys in claimants[edge.target.key].values()):
-            skipped["generic_target"] += 1
-        elif len(targets[edge.claimant.key][edge.target.key.source]) > 1:
-            skipped["claims_several_accounts"] += 1
-        else:
-            kept.append(edge)
-    return kept
-
-
-Rivals = defaultdict[AccountKey, defaultdict[str, set[AccountKey]]]
-
-
-def _rivals(edges: Iterable[_Edge]) -> tuple[Rivals, Rivals]:
-    """Live claimants per target and source; live targets per claimant and source."""
-    claimants: Rivals = defaultdict(lambda: defaultdict(set))
-    targets: Rivals = defaultdict(lambda: defaultdict(set))
-    for edge in edges:
-        if edge.claimant.live:
-            claimants[edge.target.key][edge.claimant.key.source].add(edge.claimant.key)
-        if edge.target.live:
-            targets[edge.claimant.key][edge.target.key.source].add(edge.target.key)
-    return claimants, targets
-
-
-def _reciprocal(there: _Edge, back: _Edge) -> Proof:
-    left, right = there.claimant, back.claimant
-    why = f"{_shown(left)} and {_shown(right)} name each other in their profiles"
-    return Proof(left.key, right.key, RECIPROCAL, why, tuple(chain(_values(there), _values(back))))
-
-
-def _claimed(edge: _Edge) -> Proof:
-    left, right = sorted((edge.claimant.key, edge.target.key))
-    how = ", checked by the site" if edge.naming.claim is Claim.VERIFIED else ""
-    why = (
-        f"{_shown(edge.claimant)} names the profile of {_shown(edge.target)} as its own "
-        f"in the field {edge.naming.field}{how}; nobody else there does"
-    )
-    return Proof(left, right, STRENGTH[edge.naming.claim], why, _values(edge))
-
-
-def _shown(one: Node) -> str:
-    return f"{one.key.source}:{one.handle}"
-
-
-def _values(edge: _Edge) -> tuple[str, ...]:
-    return (f"{edge.claimant.url} {edge.naming.field}: {edge.naming.url}", edge.target.url)
+def _shared(entries: Entries, pairs: Pairs, cap: int) -> Bools:
+    size = max(len(pairs.rows), 1)
+    left, right = block_pairs(Keys("work", entries.rows, entries.values, cap))
+    codes = np.minimum(left, right) * size + np.maximum(left, right)
+    return np.isin(pairs.left * size + pairs.right, codes)

@@ -1,132 +1,219 @@
 """From stored accounts to leads: the one place where identity meets the Store.
 
-A run over unchanged accounts writes nothing. Judgements of people are never touched: what somebody
-undid or decided is not proposed again.
+A run looks only at accounts that changed and at what they could meet, and gives what looking at everything would. A
+run over unchanged accounts writes nothing. What a person decided or took back is never proposed again.
 """
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sourcing.identity.clusters import MACHINE, Cluster, build, keep_ids
-from sourcing.identity.evidence import Address, Node, Past, Proof, node, proofs, with_history
+from sourcing.identity import reading
+from sourcing.identity.batch import batch
+from sourcing.identity.clusters import MACHINE, Cluster, Grown, grow, is_ours, keep_ids
+from sourcing.identity.clusters import age as age_of
+from sourcing.identity.facts import Facts
+from sourcing.identity.keys import keys_of
+from sourcing.identity.model import Model, Settings, fit
+from sourcing.identity.scorer import APART, Scored, score
+from sourcing.identity.telling import judgement
 from storage.records import AccountKey, Judgement, Record, Verdict
-from storage.store import Store
-from storage.text import handle_key
+from storage.store import IdentityModel, Store
 
-MODEL = f"{MACHINE}1"
+MODEL = f"{MACHINE}2"
+GROWN = 2.0  # times its size from which a store gets a new model before the week is over
+
+Pair = tuple[AccountKey, AccountKey]
 
 
 class Joined(Record):
     """What one run of `resolve` did and found."""
 
-    accounts: int  # accounts of persons looked at
+    accounts: int  # accounts that have a lead
     leads: int  # leads they form now
     leads_new: int
     merged: int  # leads that became part of another
     judgements_new: int
-    judgements_undone: int  # proofs that are no longer published
+    judgements_undone: int  # joins that no longer hold
     joins: tuple[Judgement, ...]  # the new judgements
-    counters: Mapping[str, int]  # claims and unions set aside, by reason
+    counters: Mapping[str, int]  # claims, blocks and unions set aside, by reason
+    looked_at: int = 0  # accounts compared tonight
+    suggested: int = 0  # new suggestions for review
+    quarantined: tuple[tuple[AccountKey, ...], ...] = ()  # accounts that would have made a lead over the limit
 
 
-def resolve(store: Store, *, now: datetime) -> Joined:
-    """Compare all accounts, record what is proven, and arrange them into leads."""
-    nodes = _nodes(store)
-    found, skipped = proofs(nodes.values(), _past(store))
-    joins, undone = _record(store, found, now)
-    current = store.clusters()
-    people = {key: one for key, one in nodes.items() if one.person or key in current}
-    clusters, refused = build(people, store.judgements())
-    fresh, merged = _arrange(store, people, clusters, current, now)
-    return Joined(
-        accounts=len(people),
-        leads=len(clusters),
-        leads_new=fresh,
-        merged=merged,
-        judgements_new=len(joins),
-        judgements_undone=undone,
-        joins=tuple(joins),
-        counters=dict(sorted((skipped + refused).items())),
+def resolve(store: Store, *, now: datetime, settings: Settings | None = None, full: bool = False) -> Joined:
+    """Compare what changed, record what is proven and what is worth a look, and arrange accounts into leads."""
+    model, fresh = current_model(store, settings or Settings(), now)
+    run = _Run(store, model, now)
+    return run.everything() if full or fresh else run.changes()
+
+
+def current_model(store: Store, settings: Settings, now: datetime) -> tuple[Model, bool]:
+    """The frozen model, and whether it was made just now: on other settings, after a week, when the store doubled."""
+    kept = store.identity_model()
+    if kept is not None and kept.content:
+        model = Model.model_validate(kept.content)
+        due = now - kept.fitted_at >= timedelta(days=settings.refit_days)
+        outgrown = store.lead_counts()[0] > GROWN * max(model.population, kept.accounts)
+        if model.settings == settings and not due and not outgrown:
+            return model, False
+    model = fit(reading.everybody(store), settings, number=1 + (kept.number if kept else 0))
+    row = IdentityModel(
+        number=model.number,
+        fitted_at=now,
+        digest=f"{settings.digest} {model.digest}",
+        accounts=model.accounts,
+        content=model.model_dump(mode="json"),
     )
+    store.keep_identity_model(row)
+    return model, True
 
 
-def _nodes(store: Store) -> dict[AccountKey, Node]:
-    nodes = {account.key: node(account) for account in store.accounts()}
-    for source in sorted({key.source for key in nodes}):
-        for row in store.known(source):
-            if row.account in nodes:
-                nodes[row.account] = with_history(nodes[row.account], row)
-    return nodes
+class _Run:
+    """One run with one model."""
+
+    def __init__(self, store: Store, model: Model, now: datetime) -> None:
+        self.store, self.model, self.now = store, model, now
+        self.counters: Counter[str] = Counter()
+        self.quarantined: tuple[tuple[AccountKey, ...], ...] = ()
+
+    def everything(self) -> Joined:
+        rows = reading.everybody(self.store)
+        self.store.set_identity_keys({one.key: keys_of(one) for one in rows})
+        found = score(batch(rows), batch([]), self.model)
+        live = self.store.judgements()
+        done = self._record(found, {one.key for one in rows}, live)
+        return self._finish({one.key: one for one in rows}, {one.key for one in rows}, rows, done, len(rows))
+
+    def changes(self) -> Joined:
+        stale = self.store.unresolved()
+        if not stale:
+            return self._nothing()
+        near = reading.neighbourhood(self.store, stale, self.model.settings.block)
+        self.counters["block_too_large"] += len(near.closed)
+        found = score(batch(near.touched), batch(near.others), self.model, near.closed)
+        touched = {one.key for one in near.touched}
+        done = self._record(found, touched, self.store.judgements(keys=touched))
+        known = {one.key: one for one in (*near.touched, *near.others)}
+        fresh = [known[key] for key in stale]
+        return self._finish(known, neighbours(self.store, touched), fresh, done, len(touched))
+
+    def _record(
+        self, found: Scored, touched: set[AccountKey], live: Iterable[Judgement]
+    ) -> tuple[list[Judgement], int]:
+        """Write what is new, undo our own that no longer holds; rows that stand unchanged are left alone."""
+        self.counters.update(found.counters)
+        wanted = {(row.left, row.right): row for row in judgements(found, self.now)}
+        present = {(row.left, row.right): row for row in live}
+        ours = {pair: row for pair, row in present.items() if is_ours(row) and not touched.isdisjoint(pair)}
+        stale = {pair: row for pair, row in ours.items() if not _stands(row, wanted.get(pair))}
+        for row in stale.values():
+            if row.id is not None:
+                self.store.undo_judgement(row.id, by=MODEL, at=self.now)
+        kept = present.keys() - stale.keys()
+        candidates = {pair: row for pair, row in wanted.items() if pair not in kept}
+        taken_back = settled(self.store, candidates)
+        fresh = [row for pair, row in candidates.items() if pair not in taken_back]
+        self.store.judge(fresh)
+        return fresh, len(stale)
+
+    def _finish(
+        self,
+        known: dict[AccountKey, Facts],
+        around: set[AccountKey],
+        looked: Iterable[Facts],
+        done: tuple[list[Judgement], int],
+        compared: int,
+    ) -> Joined:
+        missing = around - known.keys()
+        nodes = {key: known[key] for key in around & known.keys()}
+        nodes |= {one.key: one for one in reading.some(self.store, missing)}
+        fresh, merged = self._arrange(nodes)
+        waiting = reading.waiting(known.values())
+        self.store.mark_resolved({one.key for one in looked} | waiting, waiting)
+        accounts, leads = self.store.lead_counts()
+        joins, undone = done
+        same = tuple(row for row in joins if row.verdict is Verdict.SAME)
+        return Joined(
+            accounts=accounts,
+            leads=leads,
+            leads_new=fresh,
+            merged=merged,
+            judgements_new=len(same),
+            judgements_undone=undone,
+            joins=same,
+            counters={name: count for name, count in sorted(self.counters.items()) if count},
+            looked_at=compared,
+            suggested=len(joins) - len(same),
+            quarantined=self.quarantined,
+        )
+
+    def _arrange(self, nodes: Mapping[AccountKey, Facts]) -> tuple[int, int]:
+        """Give every cluster its lead id and write the moves; how many leads are new, how many vanished."""
+        current = self.store.fellows(nodes)
+        people = {key: one for key, one in nodes.items() if one.person or key in current}
+        rows = self.store.judgements(keys=people)
+        grown = grow(people, rows, self.model.settings.largest)
+        self.counters.update(grown.refused)
+        self.quarantined = tuple(sorted(tuple(sorted(some)) for some in grown.too_large))
+        return arrange(self.store, people, grown, current, self.now)
+
+    def _nothing(self) -> Joined:
+        accounts, leads = self.store.lead_counts()
+        return Joined(
+            accounts=accounts,
+            leads=leads,
+            leads_new=0,
+            merged=0,
+            judgements_new=0,
+            judgements_undone=0,
+            joins=(),
+            counters={},
+        )
 
 
-def _past(store: Store) -> Past:
-    """Handles that changed hands; only accounts with a rename are looked up."""
-    holders: dict[Address, set[AccountKey]] = defaultdict(set)
-    since: dict[AccountKey, datetime] = {}
-    for key in {event.account for event in store.events() if event.event == "renamed"}:
-        history = store.handles(key)
-        for handle, _ in history[:-1]:
-            holders[key.source, handle_key(handle)].add(key)
-        since[key] = history[-1][1]
-    return Past(holders, since)
+def neighbours(store: Store, keys: set[AccountKey]) -> set[AccountKey]:
+    """All accounts whose cluster may change with these: those they share a lead with or are joined to, and so on."""
+    seen: set[AccountKey] = set()
+    edge = set(keys)
+    while edge:
+        seen |= edge
+        rows = store.judgements(keys=edge)
+        tied = {key for row in rows if row.verdict is Verdict.SAME for key in (row.left, row.right)}
+        edge = (tied | set(store.fellows(edge))) - seen
+    return seen
 
 
-def _record(store: Store, found: Iterable[Proof], now: datetime) -> tuple[list[Judgement], int]:
-    """Write new proofs, undo our own that no longer hold; rows that stand unchanged are left alone."""
-    live = {(row.left, row.right): row for row in store.judgements()}
-    settled = _settled_by_people(store)
-    wanted = {(proof.left, proof.right): proof for proof in found}
-    stale = {pair: row for pair, row in live.items() if _is_ours(row) and not _stands(row, wanted.get(pair))}
-    for row in stale.values():
-        if row.id is not None:
-            store.undo_judgement(row.id, by=MODEL, at=now)
-    kept = live.keys() - stale.keys()
-    fresh = [_judgement(proof, now) for pair, proof in wanted.items() if pair not in kept | settled]
-    if fresh:
-        store.judge(fresh)
-    return fresh, len(stale)
+def judgements(found: Scored, now: datetime) -> list[Judgement]:
+    """The rows of all pairs that are joined or worth a look; the others are only counted."""
+    return [judgement(found, int(at), MODEL, now) for at in (found.zone != APART).nonzero()[0]]
 
 
-def _settled_by_people(store: Store) -> set[tuple[AccountKey, AccountKey]]:
-    """Pairs whose proof a person took back."""
-    rows = store.judgements(live=False)
-    return {(row.left, row.right) for row in rows if row.undone_by and not row.undone_by.startswith(MACHINE)}
+def settled(store: Store, pairs: Iterable[Pair]) -> set[Pair]:
+    """Pairs for which a person took our last word back."""
+    keys = {key for pair in pairs for key in pair}
+    last = {(row.left, row.right): row for row in store.judgements(live=False, keys=keys)}
+    return {
+        pair
+        for pair, row in last.items()
+        if row.undone_by and not row.undone_by.startswith(MACHINE) and is_ours(row) and row.verdict is Verdict.SAME
+    }
 
 
-def _is_ours(row: Judgement) -> bool:
-    return row.by.startswith(MACHINE)
-
-
-def _stands(row: Judgement, proof: Proof | None) -> bool:
-    if proof is None:
+def _stands(row: Judgement, wanted: Judgement | None) -> bool:
+    if wanted is None:
         return False
-    same = row.bits == proof.bits and row.why == proof.why and row.evidence == proof.values
-    return same and row.by == MODEL
+    said = ("verdict", "bits", "by", "why", "evidence")
+    return all(getattr(row, name) == getattr(wanted, name) for name in said)
 
 
-def _judgement(proof: Proof, now: datetime) -> Judgement:
-    return Judgement(
-        left=proof.left,
-        right=proof.right,
-        verdict=Verdict.SAME,
-        bits=proof.bits,
-        by=MODEL,
-        why=proof.why,
-        evidence=proof.values,
-        created_at=now,
-    )
-
-
-def _arrange(
-    store: Store,
-    nodes: Mapping[AccountKey, Node],
-    clusters: list[Cluster],
-    current: Mapping[AccountKey, str],
-    now: datetime,
+def arrange(
+    store: Store, nodes: Mapping[AccountKey, Facts], grown: Grown, current: Mapping[AccountKey, str], now: datetime
 ) -> tuple[int, int]:
-    """Give every cluster its lead id and write the moves; how many leads are new, how many vanished."""
-    named = keep_ids(nodes, clusters, current)
+    """Write which lead each account belongs to now; how many leads are new, how many vanished."""
+    clusters: list[Cluster] = sorted(grown.clusters(), key=lambda cluster: age_of(nodes, cluster))
+    named = keep_ids(clusters, store.born(nodes))
     fresh = sum(lead is None for _, lead in named)
     new_ids = iter(store.next_lead_ids(fresh) if fresh else ())
     target = {key: lead for cluster, kept in named for lead in [kept or next(new_ids)] for key in cluster}

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from sourcing.leads import LeadPage
 from sourcing.show.text import clean, counted, moment
+from spiders._wishes import KIND as WISH
 from storage.records import Account, Evidence, Judgement, Level
 from storage.store import StatusChange
 
@@ -25,7 +26,8 @@ def page(shown: LeadPage) -> str:
     for account in lead.accounts:
         lines += ["", *_account(account)]
     lines += _joins(shown.joins)
-    lines += _work(lead.evidence)
+    lines += _wishes([one for one in lead.evidence if one.kind == WISH])
+    lines += _work([one for one in lead.evidence if one.kind != WISH])
     return "\n".join([*lines, *_history(shown.history)])
 
 
@@ -49,6 +51,14 @@ def _joins(joins: Sequence[Judgement]) -> Iterator[str]:
         yield "one person, because"
     for row in joins:
         yield f"  {clean(row.why)} ({row.by})"
+
+
+def _wishes(said: Sequence[Evidence]) -> Iterator[str]:
+    if said:
+        yield ""
+        yield "about being contacted"
+    for one in said:
+        yield f"  {one.title}: {clean(one.text)}  {one.url}"
 
 
 def _work(evidence: Sequence[Evidence]) -> Iterator[str]:

@@ -3,29 +3,29 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from sourcing.changes import Changes
+from sourcing.findings import Finding
 from sourcing.identity import Joined
-from sourcing.nightly import NightReport, RoleReport
+from sourcing.nightly import LookedBack, NightReport, RoleReport
+from sourcing.show import bills, contributions
 from sourcing.show.lists import ranked
-from sourcing.show.text import clean, counted, duration, moment, table
+from sourcing.show.text import clean, counted, duration, moment, short, table
 from storage.records import Forecast, Night, Outcome
 
 MOST_LANES = 12  # lanes of a forecast shown one by one
 TAKEN = ("saved:accounts", "saved:evidence", "saved:sightings", "saved:events", "saved:gone")  # stored, not set aside
+BILLED_LANES = 3  # lanes of each source in the report's bill; `nights --last` has all
 MOST_EVENTS = 8  # renames, losses and joins shown one by one
 
 
 def forecast(rows: Sequence[Forecast]) -> str:
     """What each lane will cost, and the sum."""
     if not rows:
-        return "no lanes: the active roles name none for a usable source (see `sourcing doctor`)"
+        return bills.NOTHING
     shown = sorted(rows, key=lambda row: (-row.requests, row.lane))[:MOST_LANES]
-    cells = [(row.lane, row.requests, row.points, f"{row.minutes:.1f}", row.basis) for row in shown]
+    cells = [(short(row.lane), row.requests, row.points, f"{row.minutes:.1f}", row.basis) for row in shown]
     rest = len(rows) - len(shown)
     more = f"\n… and {counted(rest, 'lane')} more" if rest else ""
-    requests, points = sum(row.requests for row in rows), sum(row.points for row in rows)
-    minutes = sum(row.minutes for row in rows)
-    total = f"{counted(requests, 'request')}, {counted(points, 'point')}, about {minutes:.1f} minutes"
-    return f"{table(('lane', 'requests', 'points', 'minutes', 'basis'), cells)}{more}\ntogether: {total}"
+    return f"{table(('lane', 'requests', 'points', 'minutes', 'basis'), cells)}{more}\n{bills.together(rows)}"
 
 
 def report(done: NightReport) -> str:
@@ -35,14 +35,32 @@ def report(done: NightReport) -> str:
         f"Night {night.number}, {moment(night.started_at)}",
         f"FORECAST\n{forecast(night.forecast)}",
         f"SOURCES\n{outcomes(night.outcomes)}",
+        *([f"FINDINGS\n{found(done.findings)}"] if done.findings else []),
+        f"BILL\n{bills.billed(night, most=BILLED_LANES)}",
         f"PEOPLE\n{changes(done.changes)}",
         *([f"JOINS\n{joins(done.joined)}"] if done.joined else []),
+        *([f"CONTRIBUTIONS\n{_contributions(done)}"] if done.contributions else []),
         *([f"SET ASIDE\n{skipped(night.counters)}"] if night.counters else []),
         *(_role(role) for role in done.roles),
         f"FILES\n{chr(10).join(str(path) for path in done.files) or 'none'}",
         _end(done),
     ]
     return "\n\n".join(blocks)
+
+
+def _contributions(done: NightReport) -> str:
+    assert done.contributions is not None
+    shown = contributions.shown(done.contributions, most=MOST_LANES)
+    if done.truth is None:
+        return shown
+    there, known = done.truth.there, done.truth.known
+    people = counted(there, "person", "people")
+    return f"{shown}\nIn truth {people} of the invented world can be found: {known} are known, {there - known} missed."
+
+
+def found(rows: Sequence[Finding]) -> str:
+    """What is wrong, one line each."""
+    return "\n".join(clean(row.text) for row in rows) or "nothing"
 
 
 def outcomes(rows: Sequence[Outcome]) -> str:
@@ -107,11 +125,26 @@ def history(nights: Sequence[Night]) -> str:
     """Past nights, newest first."""
     if not nights:
         return "no night was run yet; run one with `sourcing nightly`"
-    return table(("night", "started", "took", "requests", "sources"), [_past(night) for night in nights])
+    return table(("night", "started", "took", "forecast", "requests", "sources"), [_past(night) for night in nights])
 
 
 def _past(night: Night) -> tuple[object, ...]:
     took = duration((night.ended_at - night.started_at).total_seconds()) if night.ended_at else "cut off"
     states = ", ".join(f"{outcome.source} {outcome.state}" for outcome in night.outcomes) or "none"
     requests = sum(outcome.requests for outcome in night.outcomes)
-    return night.number, moment(night.started_at), took, requests, states
+    planned = sum(row.requests for row in night.forecast)
+    return night.number, moment(night.started_at), took, planned, requests, states
+
+
+def looked_back(row: LookedBack) -> str:
+    """One night in full: bills of all lanes, findings, contributions."""
+    night = row.night
+    blocks = [
+        f"Night {night.number}, {moment(night.started_at)}",
+        f"SOURCES\n{outcomes(night.outcomes)}",
+        f"FINDINGS\n{found(row.findings)}",
+        f"BILL\n{bills.billed(night)}",
+        f"CONTRIBUTIONS\n{contributions.shown(row.contributions)}",
+        f"SET ASIDE\n{skipped(night.counters)}",
+    ]
+    return "\n\n".join(blocks)

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from storage.text import display
 
+MOST_NAME = 60  # code points of a lane's name in a table
 MOST_CELL = 300  # code points of one cell
 
 
@@ -61,6 +62,11 @@ def wrapped(text: str, indent: str) -> str:
     return textwrap.fill(
         text, width(), initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
     )
+
+
+def short(lane: str) -> str:
+    """A lane's name as tables show it; --json has all of it."""
+    return lane if len(lane) <= MOST_NAME else f"{lane[: MOST_NAME - 1]}…"
 
 
 def percent(share: float) -> str:

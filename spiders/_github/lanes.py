@@ -143,6 +143,7 @@ class MergedChangeLane(ContributorLane):
             variables,
             self.merged_changes,
             lane=group[0][0].id,
+            credited=False,
             cost=documents.points(repositories=len(group)),
             on_failure=lambda reason: self._smaller_document(group, reason),
             of=group,
@@ -184,7 +185,7 @@ class MergedChangeLane(ContributorLane):
         changes = present(repo.pull_requests.nodes)
         fresh = [change for change in changes if change.updated_at.isoformat() > newest]
         for change in fresh:
-            yield from self._change(change, repo, response)
+            yield from self._change(change, repo, lane, response)
         pages = repo.pull_requests.page_info
         if len(fresh) == len(changes) and pages.has_next_page and page < self.options.merged_pages:
             more.append((lane, pages.end_cursor, page + 1))
@@ -202,7 +203,9 @@ class MergedChangeLane(ContributorLane):
             return None, False
         return self.shape(WatchedRepository, node, f"merged changes of {lane.target}")[0], False
 
-    def _change(self, change: PullRequest, repo: WatchedRepository, response: Response) -> Iterator[Yielded]:
+    def _change(
+        self, change: PullRequest, repo: WatchedRepository, lane: Lane, response: Response
+    ) -> Iterator[Yielded]:
         author = change.author
         if author is None or author.database_id is None or author.id is None:
             self.ledger.skip("change_without_account")
@@ -210,6 +213,7 @@ class MergedChangeLane(ContributorLane):
         if people.kind_of(author.typename, author.login) is not Kind.PERSON:
             self.ledger.skip("change_by_bot")
             return
+        self.ledger.found(lane.id, self.key(author.database_id))
         yield self.meet(author.login, author.database_id, author.id, "User", 2.0, response)
         yield people.merged_change(self.key(author.database_id), change, repo, self.seen(response, change.url))
 

@@ -135,7 +135,9 @@ class Triage(GraphSpider):
         kept = {
             name: mark for name, mark in marks.items() if name == "node_id" or candidate.source_id not in self.known
         }
-        partial = seen.model_copy(update={"markers": kept, "observed": seen.observed - {"links"}, "links": ()})
+        # What the full profile may say as well (its README, say) is not taken back before that was read.
+        sure = seen.observed - {"links", "flags", *(() if seen.open_to_work else ("open_to_work",))}
+        partial = seen.model_copy(update={"markers": kept, "observed": sure, "links": ()})
         yield partial
         candidate.login, candidate.marks = person.login, marks
         if "no_recruiters" in seen.flags:

@@ -1,14 +1,13 @@
 """Moving accounts between leads; what was said of a merged lead goes with it."""
 
-from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, or_, select, update
+from sqlalchemy import Connection, Select, or_, select
 
 from storage.store._sql import among, set_columns, upsert
-from storage.tables import lead, lead_member, lead_status
+from storage.tables import account, lead, lead_member, lead_status
 
 NEW = "new"
 
@@ -19,15 +18,12 @@ def arrange(connection: Connection, members: Mapping[str, str], at: datetime) ->
     moved = {name: target for name, target in members.items() if present.get(name) != target}
     if not moved:
         return
-    targets = sorted(set(moved.values()))
-    revived = _make(connection, targets, at)
+    _make(connection, moved, at)
     rows = [{"account": name, "lead": target, "since": at} for name, target in sorted(moved.items())]
     upsert(connection, lead_member, rows)
-    touched = {*targets, *(present[name] for name in moved if name in present)}
+    touched = {*moved.values(), *(present[name] for name in moved if name in present)}
     set_columns(connection, lead, [{"id": name, "changed_at": at} for name in sorted(touched)])
-    aliases = _aliases(connection, moved, present)
-    _point(connection, aliases)
-    restate(connection, {*revived, *aliases.values()})
+    restate(connection, touched | _point(connection, touched, moved))
 
 
 def restate(connection: Connection, leads: Iterable[str]) -> None:
@@ -52,37 +48,42 @@ def _leads_of(connection: Connection, accounts: Collection[str]) -> dict[str, st
     return {row.account: row.lead for row in rows}
 
 
-def _make(connection: Connection, targets: list[str], at: datetime) -> list[str]:
-    """Make the leads that are not there; gives those that were aliases and live again, with their successors."""
-    chosen = select(lead.c.id, lead.c.merged_into).where(among(connection, lead.c.id, targets))
-    there = {row.id: row.merged_into for row in connection.execute(chosen)}
+def _make(connection: Connection, moved: Mapping[str, str], at: datetime) -> None:
+    """Make the leads that are not there, each for the oldest of the accounts that move to it."""
+    targets = set(moved.values())
+    there = set(connection.execute(select(lead.c.id).where(among(connection, lead.c.id, targets))).scalars())
+    movers = [name for name, target in moved.items() if target not in there]
+    chosen = select(account.c.key, account.c.first_seen).where(among(connection, account.c.key, movers))
+    first: dict[str, str] = {}
+    for name, _ in sorted(connection.execute(chosen).all(), key=lambda row: (row.first_seen, row.key)):
+        first.setdefault(moved[name], name)
     fresh = [
-        {"id": name, "status": NEW, "created_at": at, "changed_at": at, "merged_into": None}
-        for name in targets
-        if name not in there
+        {"id": name, "status": NEW, "created_at": at, "changed_at": at, "merged_into": None, "account": first.get(name)}
+        for name in sorted(targets - there)
     ]
     upsert(connection, lead, fresh)
-    aliases = {name: successor for name, successor in there.items() if successor}
-    set_columns(connection, lead, [{"id": name, "merged_into": None} for name in aliases])
-    return [name for pair in aliases.items() for name in pair]
 
 
-def _aliases(connection: Connection, moved: Mapping[str, str], present: Mapping[str, str]) -> dict[str, str]:
-    """Give the leads left empty and where most of their accounts went, the older lead if equally many did."""
-    went: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for name, target in moved.items():
-        if name in present:
-            went[present[name]][target] += 1
-    still = select(lead_member.c.lead).where(among(connection, lead_member.c.lead, went)).distinct()
-    alive = set(connection.execute(still).scalars())
-    return {
-        left: min(places, key=lambda target: (-places[target], target))
-        for left, places in went.items()
-        if left not in alive
-    }
+def _point(connection: Connection, touched: Collection[str], moved: Collection[str]) -> set[str]:
+    """Point leads without accounts to where the account each was made for is now; gives where they point.
 
-
-def _point(connection: Connection, aliases: Mapping[str, str]) -> None:
-    for left, target in aliases.items():
-        chosen = update(lead).where(or_(lead.c.id == left, lead.c.merged_into == left))
-        connection.execute(chosen.values(merged_into=target))
+    So an alias depends on where accounts are and on nothing that happened before: an undone merge leaves no trace.
+    """
+    concerned = or_(
+        among(connection, lead.c.id, touched),
+        among(connection, lead.c.account, moved),
+        among(connection, lead.c.merged_into, touched),
+    )
+    rows = connection.execute(select(lead.c.id, lead.c.account, lead.c.merged_into).where(concerned)).all()
+    names = [row.id for row in rows]
+    alive = select(lead_member.c.lead).where(among(connection, lead_member.c.lead, names)).distinct()
+    living = set(connection.execute(alive).scalars())
+    where = _leads_of(connection, [row.account for row in rows if row.account])
+    change = []
+    for row in rows:
+        target = None if row.id in living else where.get(row.account, row.merged_into)
+        if target != row.merged_into:
+            change.append({"id": row.id, "merged_into": target})
+    set_columns(connection, lead, sorted(change, key=lambda one: one["id"]))
+    pointed = {row.merged_into for row in rows} | {one["merged_into"] for one in change}
+    return {name for name in pointed if name is not None}

@@ -1,16 +1,17 @@
 """Judgements: who is one person and who is not, each decision a row that is never overwritten."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, insert, or_, select, update
 
 from storage.errors import StoreError
 from storage.records import AccountKey, Judgement
 from storage.store._base import Database
 from storage.store._chain import chained
-from storage.store._rows import read_key, storable
+from storage.store._identity import forget_marks
+from storage.store._rows import key_texts, read_key, storable
 from storage.store._sql import among
 from storage.tables import judgement
 
@@ -29,15 +30,23 @@ class Judging(Database):
         """
         with self._write() as connection:
             live = _live_pairs(connection, rows)
+            _look_again(connection, [row for row in rows if not _RULE.fullmatch(row.by)])
             return [_judge(connection, _ordered(storable(row)), live) for row in rows]
 
-    def judgements(self, *, live: bool = True) -> list[Judgement]:
-        """Give judgements in the order they were written, without those undone unless `live` is False."""
+    def judgements(self, *, live: bool = True, keys: Collection[AccountKey] | None = None) -> list[Judgement]:
+        """Give judgements in the order they were written, without those undone unless `live` is False.
+
+        With `keys`, only those that speak of one of these accounts.
+        """
         chosen = select(judgement).order_by(judgement.c.id)
+        if live:
+            chosen = chosen.where(judgement.c.undone_at.is_(None))
         with self._read() as connection:
-            rows = (
-                connection.execute(chosen.where(judgement.c.undone_at.is_(None)) if live else chosen).mappings().all()
-            )
+            if keys is not None:
+                names = key_texts(keys)
+                left, right = (among(connection, column, names) for column in (judgement.c.left, judgement.c.right))
+                chosen = chosen.where(or_(left, right))
+            rows = connection.execute(chosen).mappings().all()
         return [_read(row) for row in rows]
 
     def undo_judgement(self, id: int, *, by: str, at: datetime) -> None:  # noqa: A002  # the record's own word
@@ -45,7 +54,16 @@ class Judging(Database):
         chosen = update(judgement).where(judgement.c.id == id, judgement.c.undone_at.is_(None))
         with self._write() as connection:
             if not connection.execute(chosen.values(undone_at=at, undone_by=by)).rowcount:
-                raise StoreError(f"no live judgement {id}; `sourcing identity list` shows those there are")
+                raise StoreError(f"no live judgement {id}; `sourcing lead show LEAD` shows those of a lead")
+            if not _RULE.fullmatch(by):
+                row = connection.execute(select(judgement).where(judgement.c.id == id)).mappings().one()
+                _look_again(connection, [_read(row)])
+
+
+def _look_again(connection: Connection, rows: Sequence[Judgement]) -> None:
+    """What a person decides is followed even if the program stops right after."""
+    if rows:
+        forget_marks(connection, key_texts(key for row in rows for key in (row.left, row.right)))
 
 
 Live = dict[tuple[AccountKey, AccountKey], Judgement]

@@ -1,6 +1,10 @@
 """What the Store's own verbs take and give, beside the records of `storage.records`."""
 
-from storage.records import Instant, Record
+from collections.abc import Mapping
+
+from pydantic import Field
+
+from storage.records import AccountKey, Instant, Record
 
 
 class Saved(Record):
@@ -24,6 +28,14 @@ class Saved(Record):
         return Saved(**{name: getattr(self, name) + getattr(other, name) for name in Saved.model_fields})
 
 
+class Find(Record):
+    """A lane showed an account; `night` is the first one in which it did, None outside of nights."""
+
+    account: AccountKey
+    lane: str
+    night: int | None = None
+
+
 class StatusChange(Record):
     """One entry of a lead's status history."""
 
@@ -32,6 +44,16 @@ class StatusChange(Record):
     by: str
     note: str
     at: Instant
+
+
+class IdentityModel(Record):
+    """A frozen model of identity: its numbers belong to `sourcing.identity`."""
+
+    number: int
+    fitted_at: Instant
+    digest: str  # of settings and frequencies
+    accounts: int  # persons it was made from
+    content: Mapping[str, object] = Field(default_factory=dict)
 
 
 class ExportRow(Record):

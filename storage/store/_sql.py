@@ -33,6 +33,13 @@ def upsert(connection: Connection, table: Table, rows: Rows, *, guard: str | Non
         connection.execute(upserting(table, connection.dialect.name, tuple(rows[0]), guard), list(rows))
 
 
+def insert_new(connection: Connection, table: Table, rows: Rows) -> None:
+    """Insert rows; those whose primary key is there stay as they are."""
+    if rows:
+        insert: Any = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(table)
+        connection.execute(insert.on_conflict_do_nothing(), list(rows))
+
+
 @lru_cache(maxsize=64)
 def upserting(table: Table, dialect: str, names: tuple[str, ...], guard: str | None) -> Insert:
     """Give the statement of `upsert`."""

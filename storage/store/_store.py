@@ -2,6 +2,7 @@
 
 from storage.store._collecting import Collecting
 from storage.store._exports import Exports
+from storage.store._identity import Identity
 from storage.store._judging import Judging
 from storage.store._lanes import Lanes
 from storage.store._leads import Leads
@@ -9,5 +10,5 @@ from storage.store._nights import Nights
 from storage.store._scores import Scores
 
 
-class Store(Collecting, Lanes, Nights, Judging, Leads, Scores, Exports):
+class Store(Collecting, Lanes, Nights, Judging, Identity, Leads, Scores, Exports):
     """The one door to the database; open it with `Store.open`, create or migrate with `Store.upgrade`."""

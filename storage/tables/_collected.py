@@ -119,6 +119,16 @@ lane_state = Table(
     Column("updated_at", Moment, nullable=False),
 )
 
+# Which lane showed an account, and in which night first: what each lane contributes is counted from it.
+lane_find = Table(
+    "lane_find",
+    metadata,
+    account_column("account", primary_key=True),
+    Column("lane", Key, primary_key=True),
+    Column("night", Integer),
+    sqlite_with_rowid=False,
+)
+
 validator = Table(
     "validator",
     metadata,

@@ -1,6 +1,18 @@
 """What was computed and decided: nights, judgements, leads, scores, exports."""
 
-from sqlalchemy import Boolean, Column, Double, ForeignKey, Index, Integer, LargeBinary, Table, Text, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    text,
+)
 
 from storage.tables._types import Json, Key, Moment, Number, account_column, metadata
 
@@ -42,6 +54,39 @@ judgement = Table(
     ),
 )
 
+# What an account must share with another to be compared with it; derived, made anew with every model.
+identity_key = Table(
+    "identity_key",
+    metadata,
+    account_column("account", primary_key=True),
+    Column("kind", Key, primary_key=True),
+    Column("value", BigInteger, primary_key=True),  # hash of the key
+    Index(None, "value"),
+    sqlite_with_rowid=False,
+)
+
+# How an account was when identity last looked at it; one without a row, or of another state, is looked at again.
+identity_mark = Table(
+    "identity_mark",
+    metadata,
+    account_column("account", primary_key=True),
+    Column("hash", LargeBinary, nullable=False),
+    Column("touched_at", Moment, nullable=False),
+    Column("gone", Boolean, nullable=False),
+    Column("waits", Boolean, nullable=False),  # a claim of it counts only once it is seen again
+    sqlite_with_rowid=False,
+)
+
+identity_model = Table(
+    "identity_model",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("fitted_at", Moment, nullable=False),
+    Column("digest", Text, nullable=False),  # of settings and frequencies
+    Column("accounts", Integer, nullable=False),
+    Column("content", Json, nullable=False),  # weights, thresholds, frequencies
+)
+
 counter = Table(
     "counter",
     metadata,
@@ -55,9 +100,11 @@ lead = Table(
     Column("id", Key, primary_key=True),
     Column("status", Text, nullable=False),
     Column("created_at", Moment, nullable=False),
-    # The lead most of its accounts went to; a lead with a value here has no accounts and is an alias.
     Column("changed_at", Moment, nullable=False),  # when its accounts last came or went
+    # A lead with a value here has no accounts and is an alias of the one its first account went to.
     Column("merged_into", Key, ForeignKey("lead.id"), index=True),
+    # The account it was made for: where that account goes, the id, its status and its notes go.
+    Column("account", Key, ForeignKey("account.key", ondelete="SET NULL"), index=True),
 )
 
 lead_member = Table(

@@ -5,12 +5,13 @@ from storage.text._display import display, excerpt
 from storage.text._keys import handle_key, match_key
 from storage.text._links import link_key, profile_key
 from storage.text._scripts import has_mixed_script
-from storage.text._wishes import no_recruiters
+from storage.text._wishes import availability, no_recruiters, refusal
 
 __all__ = [
     "PORTS",
     "URL_LIMIT",
     "Address",
+    "availability",
     "check_address",
     "display",
     "excerpt",
@@ -20,5 +21,6 @@ __all__ = [
     "match_key",
     "no_recruiters",
     "profile_key",
+    "refusal",
     "web_address",
 ]

@@ -57,7 +57,8 @@ def night(
         accounts = list(store.accounts(source="hackernews"))
         work = store.evidence([account.key for account in accounts])
         assert store.quarantined() == []
-    return accounts, [one for some in work.values() for one in some], spider.ledger.skipped, len(replay.asked)
+    posts = [one for some in work.values() for one in some if one.kind == "post"]
+    return accounts, posts, spider.ledger.skipped, len(replay.asked)
 
 
 @pytest.fixture(scope="module")

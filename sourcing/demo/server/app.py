@@ -104,6 +104,7 @@ def _question(request: Request, body: bytes) -> Question:
         headers=dict(request.headers),
         body=_parsed(body),
         token=token.strip() if scheme.lower() in ("bearer", "token") else "",
+        pairs=tuple(request.query_params.multi_items()),
     )
 
 

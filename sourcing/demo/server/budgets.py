@@ -65,6 +65,8 @@ _WINDOWS = {
     "kaggle": Limit(0, 60.0),
     "algolia": Limit(10_000, 3_600.0),
     "firebase": Limit(0, 3_600.0),
+    "slack": Limit(0, 60.0),
+    "reddit": Limit(1_000, 600.0),
 }
 
 
@@ -85,6 +87,8 @@ class Budgets:
 
     def of(self, resource: str, token: str, now: float) -> Budget:
         """The budget of one token, in its present window."""
-        budget = self._open.setdefault((resource, token), Budget(self.limits[resource]))
+        # A venue's budget is unlimited until somebody limits it.
+        limit = self.limits.setdefault(resource, Limit(0, 60.0))
+        budget = self._open.setdefault((resource, token), Budget(limit))
         budget.turn(now)
         return budget

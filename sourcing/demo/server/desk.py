@@ -32,6 +32,7 @@ class Door:
     route: str
     resource: str
     handler: Handler
+    limits: Callable[[Budget], Mapping[str, str]] | None = None  # the headers in which its source tells what is left
 
 
 @dataclass
@@ -124,6 +125,8 @@ class Desk:
         """The answer with the headers its source sends."""
         if door.source == "github":
             answer.headers |= _github_headers(door, question, budget, self.counts.total())
+        if door.limits is not None and budget is not None:
+            answer.headers |= door.limits(budget)
         if answer.status in (403, 429):
             self.counts[f"turned_away/{door.source}/{answer.status}"] += 1
         return answer

@@ -19,6 +19,7 @@ class Question:
     headers: Mapping[str, str]  # lower-case names
     body: Any = None  # parsed JSON
     token: str = ""
+    pairs: tuple[tuple[str, str], ...] = ()  # the query with names that stand there more than once
 
 
 @dataclass(slots=True)

@@ -85,9 +85,12 @@ def upgrade() -> None:
         sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("changed_at", MOMENT, nullable=False),
         sa.Column("merged_into", KEY),
+        sa.Column("account", KEY),
         sa.ForeignKeyConstraint(["merged_into"], ["lead.id"], name="fk_lead_merged_into"),
+        sa.ForeignKeyConstraint(["account"], ["account.key"], name="fk_lead_account", ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name="pk_lead"),
     )
+    op.create_index("ix_lead_account", "lead", ["account"])
     op.create_index("ix_lead_merged_into", "lead", ["merged_into"])
     op.create_table(
         "night",
@@ -211,6 +214,36 @@ def upgrade() -> None:
         unique=True,
         sqlite_where=sa.text("undone_at IS NULL"),
         postgresql_where=sa.text("undone_at IS NULL"),
+    )
+    op.create_table(
+        "identity_key",
+        sa.Column("account", KEY, nullable=False),
+        sa.Column("kind", KEY, nullable=False),
+        sa.Column("value", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["account"], ["account.key"], name="fk_identity_key_account", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("account", "kind", "value", name="pk_identity_key"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_identity_key_value", "identity_key", ["value"])
+    op.create_table(
+        "identity_mark",
+        sa.Column("account", KEY, nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.Column("touched_at", MOMENT, nullable=False),
+        sa.Column("gone", sa.Boolean(), nullable=False),
+        sa.Column("waits", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["account"], ["account.key"], name="fk_identity_mark_account", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("account", name="pk_identity_mark"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "identity_model",
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("fitted_at", MOMENT, nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("accounts", sa.Integer(), nullable=False),
+        sa.Column("content", DATA, nullable=False),
+        sa.PrimaryKeyConstraint("number", name="pk_identity_model"),
     )
     op.create_table(
         "lead_member",

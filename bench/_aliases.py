@@ -1,0 +1,217 @@
+"""Labelled sets of handles: names in two projects' logs, and accounts of people at two sites."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from rapidfuzz.distance import JaroWinkler
+from rapidfuzz.process import cdist
+
+from bench._labelled import Quality, learned, pairs_of, quality, rows_of, table, true_pairs
+from bench.report import Row
+from sourcing.identity.batch import entries
+from sourcing.identity.engine.blocks import Keys, candidates, keys
+from sourcing.identity.engine.columns import Column, Ints, column
+from sourcing.identity.engine.fit import Fitted, Levels
+from sourcing.identity.engine.linkage import Rules, linkage
+from sourcing.identity.names import Names, align, names
+from sourcing.identity.words import built, handle_form, name_words
+
+# Chosen on scipy: odds from which a pair joins, the mean between two groups, the floor of the queue.
+JOIN, MEAN, QUEUE = 1.0, -2.0, -3.0
+SHARED = {"localhost", "", "?"}  # domains of machines, not of people
+SIZES = (16, 3, 2, 3)  # levels: names, addresses, logins, handles built from names
+MOST = 40
+
+
+class Log(NamedTuple):
+    """Authors of one project as they are compared."""
+
+    people: list[str]
+    left: Ints
+    right: Ints
+    levels: Levels
+    may_join: Any  # pairs with more than likeness of a handle
+
+
+def git(*, mail: bool) -> Iterator[Row]:
+    """Commit authors, weights from scipy, reported on numpy."""
+    tuned = read_log("git_aliases_scipy.csv", mail=mail)
+    same = np.array([tuned.people[a] == tuned.people[b] for a, b in _zip(tuned.left, tuned.right)])
+    model = learned(tuned.levels, same, SIZES)
+    title = f"git aliases, scipy → numpy, {'with hashes' if mail else 'no addresses'}"
+    yield from _report(read_log("git_aliases_numpy.csv", mail=mail), model, title, mail)
+
+
+def _report(log: Log, model: Fitted, title: str, mail: bool) -> Iterator[Row]:
+    bits = model.bits(log.levels) + np.log2(model.prior / (1 - model.prior))
+    true = true_pairs(log.people)
+    held = np.where(log.may_join | (bits < JOIN), bits, JOIN - 0.01)
+    groups = linkage(len(log.people), log.left, log.right, held, Rules(JOIN, MEAN))
+    baseline = "merge zone P 0.973 R 0.836" if mail else "merge zone P 0.970 R 0.512"
+    found = quality(true_pairs(groups.tolist()), true)
+    yield from rows_of(f"{title}, merge zone", found, baseline, {"P": 0.98, "R": 0.84 if mail else 0.52})
+    items, asked = _asked(log, groups, bits)
+    baseline, bars = ("best F1 0.91", {"F1": 0.95}) if mail else ("with queue R 0.73", {"R": 0.75})
+    yield from rows_of(f"{title}, with queue", quality(asked, true), baseline, bars)
+    yield Row(f"{title}, queue", float(items), "items", "84 of 2,511 rows")
+    blocked = len(pairs_of(log.left, log.right) & true) / len(true)
+    yield Row(f"{title}, block recall", round(blocked, 4), "", "0.91" if mail else "0.78")
+
+
+def _zip(left: Ints, right: Ints) -> Iterator[tuple[int, int]]:
+    return zip(left.tolist(), right.tolist(), strict=True)
+
+
+def _asked(log: Log, groups: Ints, bits: Any) -> tuple[int, set[tuple[int, int]]]:
+    """How many questions the queue asks, one per pair of clusters, and the pairs once all are answered rightly."""
+    open_ = bits >= QUEUE
+    items, leader = set(), {int(group): int(group) for group in groups}
+
+    def root(group: int) -> int:
+        while leader[group] != group:
+            group = leader[group]
+        return group
+
+    for a, b in _zip(log.left[open_], log.right[open_]):
+        one, other = int(groups[a]), int(groups[b])
+        if one != other:
+            items.add((min(one, other), max(one, other)))
+            if log.people[a] == log.people[b]:
+                leader[root(one)] = root(other)
+    return len(items), true_pairs([root(int(group)) for group in groups])
+
+
+def read_log(file: str, *, mail: bool) -> Log:
+    """Candidates of one project and how they compare."""
+    rows = table(file)
+    read = [name_words(row["name"]) for row in rows]
+    found = names([row["name"] for row in rows])
+    logins = [handle_form(row["github_login"]) for row in rows]
+    aliases = [handle_form(row["name"]) if len(row["name"].split()) == 1 else "" for row in rows]
+    own = [
+        {h for form in pair for h in (form, form.strip("0123456789")) if h}
+        for pair in zip(logins, aliases, strict=True)
+    ]
+    forms = [built(words) for words in read]
+    known = mail
+    whole, local = (
+        _personal(column(row[name] if known and row["email_domain"] not in SHARED else None for row in rows), found)
+        for name in ("email_hash", "email_local_hash")
+    )
+    login = column(logins)
+    spelled = entries([{*a, *b, *c, *handles} for (a, b, c), handles in zip(forms, own, strict=True)])
+    rare = entries([{word for word in words if len(word) > 3} for words in read])
+    plain = [
+        keys(name, one.codes.astype(np.int64)) for name, one in (("mail", whole), ("local", local), ("login", login))
+    ]
+    plain += [keys("name", found.full.codes.astype(np.int64)), keys("ring", found.ring.codes.astype(np.int64))]
+    plain += [Keys("form", spelled.rows, spelled.values, MOST), Keys("word", rare.rows, rare.values, MOST)]
+    left, right = candidates(plain, len(rows))
+    name = _name_level(found, read, left, right)
+    address = np.where(
+        _equal(whole, left, right) == 1, 2, np.where(_equal(local, left, right) == 1, 1, _equal(whole, left, right))
+    )
+    login_level, made = _equal(login, left, right), _built(forms, own, left, right)
+    exact = np.isin(name, (4, 5, 12))
+    near = np.isin(name, (3, 4, 5, 8, 9, 10, 11, 12, 14, 15)) | (made == 2)
+    may = (address == 2) | (login_level == 1) | exact | ((address == 1) & near)
+    levels = np.column_stack([name, address, login_level, made]).astype(np.int8)
+    return Log([row["person_id"] for row in rows], left, right, levels, may)
+
+
+def _personal(one: Column, found: Names) -> Column:
+    """Addresses without those of more than two people: whose names form more than two groups that cannot align."""
+    generic = []
+    for value in np.flatnonzero(one.counts > 2).tolist():
+        members = np.flatnonzero((one.codes == value) & (found.lengths > 1))
+        _, first = np.unique(found.full.codes[members], return_index=True)
+        if _different(found, members[first]) > 2:
+            generic.append(value)
+    return Column(np.where(np.isin(one.codes, generic), -1, one.codes).astype(np.int32), one.texts)
+
+
+def _different(found: Names, members: Ints) -> int:
+    low, high = np.triu_indices(len(members), 1)
+    silent = np.zeros(len(found.vocabulary), dtype=np.float32)
+    agree = align(found, members[low], members[high], silent).score >= 0.8
+    ties = set(_zip(low[agree], high[agree]))
+    leaders: list[int] = []
+    for place in range(len(members)):
+        if not any((leader, place) in ties for leader in leaders):
+            leaders.append(place)
+    return len(leaders)
+
+
+def _equal(one: Column, left: Ints, right: Ints) -> Any:
+    a, b = one.codes[left], one.codes[right]
+    return np.where((a < 0) | (b < 0), -1, a == b)
+
+
+def _name_level(found: Names, read: Sequence[tuple[str, ...]], left: Ints, right: Ints) -> Any:
+    """Sixteen kinds of agreement: both full names, a word against a full name, a word against a word; by rarity."""
+    counts = Counter(word for words in read for word in set(words))
+    rarity = [np.log2(len(read) / max(counts[word] * 0.6, 1)) for word in found.vocabulary]
+    aligned = align(found, left, right, np.array(rarity, dtype=np.float32))
+    step = np.digitize(aligned.score, (0.6, 0.75, 0.88, 0.955, 0.999))
+    rare = np.digitize(aligned.rarity, (5, 7, 8.5, 10))
+    words = np.minimum(found.lengths[left], 2) + np.minimum(found.lengths[right], 2)
+    full = np.where((step == 2) & (rare >= 3), 13, np.where((step == 3) & (rare >= 4), 14, step))
+    single = np.where(step >= 4, np.where(rare >= 4, 15, 6), 7)
+    exact = np.where(rare >= 4, 11, np.where(rare >= 3, 10, 9))
+    part = np.where(step >= 5, 12, np.where(step == 4, exact, np.where(step == 3, 8, 7)))
+    return np.where(aligned.score < 0, -1, np.where(words == 4, full, np.where(words == 2, single, part)))
+
+
+def _built(forms: Sequence[tuple[tuple[str, ...], ...]], own: Sequence[set[str]], left: Ints, right: Ints) -> Any:
+    """2: a handle is made of the other's name, 1: of one word of it, 0: not, -1: no handles."""
+    out = np.full(len(left), -1)
+    telling = [{*whole, *part} for whole, part, _ in forms]
+    for at, (a, b) in enumerate(_zip(left, right)):
+        if own[a] or own[b]:
+            good = telling[a] & own[b] or telling[b] & own[a]
+            out[at] = 2 if good else bool(set(forms[a][2]) & own[b] or set(forms[b][2]) & own[a])
+    return out
+
+
+# --- accounts of people at two sites ---------------------------------------------------------------------------------
+
+SHARES = (1.0, 0.97, 0.8)  # worth of a handle built of two words, of a word and an initial, of one word
+SURE_HANDLE = 0.92  # chosen on pyopensci: precision 0.98 and more in both directions
+BEST_HANDLE = 0.85  # chosen on pyopensci: near the best F1 in both directions
+
+
+def handles() -> Iterator[Row]:
+    """Trac against GitHub, the person's name known on one side; thresholds from pyopensci."""
+    for named, other in (("trac", "github"), ("github", "trac")):
+        title = f"sagemath, {named} (name known) – {other}"
+        for limit, label, bars in (
+            (SURE_HANDLE, "merge", {"P": 0.98, "R": 0.76}),
+            (BEST_HANDLE, "best F1 of pyopensci", {"F1": 0.89}),
+        ):
+            baseline = "best F1 0.881; threshold from pyopensci P 0.967 R 0.764"
+            yield from rows_of(f"{title}, {label}", linked("sagemath", named, other, limit), baseline, bars)
+
+
+def linked(project: str, named: str, other: str, limit: float) -> Quality:
+    """Accounts of two sites whose handles fit best on both sides."""
+    people = {row["person_id"]: row for row in table(f"{project}_people.csv")}
+    accounts = table(f"{project}_accounts.csv")
+    here, there = ([row for row in accounts if row["platform"] == site] for site in (named, other))
+    plain = [[handle_form(row["handle"]) or row["handle"].lower() for row in side] for side in (here, there)]
+    alike = cdist(*plain, scorer=JaroWinkler.normalized_similarity)
+    for at, row in enumerate(here):
+        for form, share in _spellings(people[row["person_id"]]):
+            fits = cdist([form], plain[1], scorer=JaroWinkler.normalized_similarity)[0] * share
+            alike[at] = np.maximum(alike[at], fits)
+    best, back = alike.argmax(axis=1), alike.argmax(axis=0)
+    found = {(a, int(b)) for a, b in enumerate(best) if back[b] == a and alike[a, b] >= limit}
+    true = {(a, b) for a, x in enumerate(here) for b, y in enumerate(there) if x["person_id"] == y["person_id"]}
+    return quality(found, true)
+
+
+def _spellings(person: dict[str, str]) -> Iterator[tuple[str, float]]:
+    for name in (person["name"], *person["alt_names"].split("|")):
+        for forms, share in zip(built(name_words(name)), SHARES, strict=True):
+            yield from ((form, share) for form in forms)

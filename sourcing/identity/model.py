@@ -1,0 +1,139 @@
+"""The numbers of the decision: weights in bits, thresholds, and how common words and handles are.
+
+A model is numbered and frozen: what was scored tonight is scored the same tomorrow, so that comparing only what
+changed gives what comparing everything would. Bits are log2 of the odds. The starting values are ours, after the
+ranges of docs/identity.md; `identity what-if` shows what other values would do.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
+
+import orjson
+from pydantic import BaseModel, ConfigDict, Field
+
+from sourcing.identity.facts import Facts
+from sourcing.identity.places import employer, place
+from sourcing.identity.words import handle_form, handle_stem, name_words
+
+SMALLEST_STORE = 1_000  # a small store is a sample of the same world; its handles are no rarer for that
+PARTNERS = 0.4  # accounts of the same person an account has elsewhere, on average
+KEPT_FROM = 2  # borne by one person is the default
+
+
+class Weights(BaseModel):
+    """Worth of each kind of evidence in bits; negative ones speak against."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    reciprocal: float = 24.0  # two profiles that name each other
+    verified: float = 20.0  # the site checked the address
+    same_id: float = 24.0  # one id of a third site, confirmed by sites on both sides
+    # One profile names the other and nobody else does: about 5 in 1,000 such claims are wrong on the synthetic web,
+    # which makes 22 bits; alone it never joins.
+    claimed: float = 22.0
+    site: float = 10.0  # both name one personal page
+    handle: float = 21.0  # at most, for one rare handle
+    handle_built: float = 16.0  # at most, for a handle made of the other's name
+    handle_alike: float = 6.0  # at most, for handles that differ in digits
+    name: float = 14.0  # at most, for one rare name
+    single_name: float = 2.0  # at most, for a name of one word
+    work: float = 8.0  # credited on the same small work under agreeing names
+    city: float = 3.0
+    country: float = 1.0
+    employer: float = 5.0  # at most
+    weak: float = 6.0  # at most, for place and employer together
+    two_of_a_source: float = -6.0
+    other_name: float = -8.0  # full names that cannot be one
+    other_country: float = -3.0
+
+
+class Settings(BaseModel):
+    """`[identity]` of the settings file: thresholds and limits."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    merge: float = Field(0.999, gt=0.5, le=1, description="chance from which weighted evidence joins by itself")
+    queue: float = Field(0.5, gt=0, lt=1, description="chance from which a pair is suggested for review")
+    queue_share: float = Field(0.02, gt=0, le=1, description="suggestions shown at once, as a share of the leads")
+    strict_claims: bool = Field(
+        False, description="a one-way link joins only beside a second link or id; a like name or handle is not enough"
+    )
+    largest: int = Field(12, ge=2, le=100, description="accounts of one lead; a larger one is refused and shown")
+    block: int = Field(60, ge=2, le=1000, description="accounts that share a key and are compared with each other")
+    refit_days: int = Field(7, ge=1, description="days after which word counts and prior are taken anew")
+    weights: Weights = Weights()
+
+    @property
+    def digest(self) -> str:
+        """Changes with every number in it."""
+        return sha256(orjson.dumps(self.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
+
+
+class Model(BaseModel):
+    """Frozen numbers of one fit."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    number: int = 1
+    settings: Settings = Settings()
+    accounts: int = 0  # persons in the store when it was made
+    # How many persons bear it: the most accounts of any one source, since nearly everybody has one per source.
+    words: Mapping[str, int] = Field(default_factory=dict)
+    full: Mapping[str, int] = Field(default_factory=dict)  # names, words sorted
+    handles: Mapping[str, int] = Field(default_factory=dict)
+    employers: Mapping[str, int] = Field(default_factory=dict)
+    cities: Mapping[str, int] = Field(default_factory=dict)
+
+    @property
+    def population(self) -> int:
+        """Accounts the prior and all frequencies count on."""
+        return max(self.accounts, SMALLEST_STORE)
+
+    @property
+    def prior(self) -> float:
+        """log2 of the chance that an account and a random other one are one person."""
+        return math.log2(PARTNERS / self.population)
+
+    def rarity(self, counts: Mapping[str, int], text: str) -> float:
+        """Bits of agreeing on a text that so many persons bear."""
+        return math.log2(self.population / counts.get(text, 1))
+
+    @property
+    def digest(self) -> str:
+        """Of the frequencies."""
+        tables = [
+            dict(sorted(one.items())) for one in (self.words, self.full, self.handles, self.employers, self.cities)
+        ]
+        return sha256(orjson.dumps(tables)).hexdigest()[:16]
+
+
+def fit(rows: Sequence[Facts], settings: Settings, number: int = 1) -> Model:
+    """Count words, handles, employers and places of all persons."""
+    people = [one for one in rows if one.person and not one.alone]
+    read = [(one.key.source, name_words(one.name)) for one in people if one.name]
+    return Model(
+        number=number,
+        settings=settings,
+        accounts=len(people),
+        words=_most((source, word) for source, words in read for word in set(words)),
+        full=_most((source, " ".join(sorted(words))) for source, words in read),
+        handles=_most((one.key.source, form) for one in people for form in _forms(one)),
+        employers=_most((one.key.source, employer(one.company)) for one in people),
+        cities=_most((one.key.source, place(one.location)[0]) for one in people),
+    )
+
+
+def _forms(one: Facts) -> set[str]:
+    form = handle_form(one.handle)
+    return {form, handle_stem(form)}
+
+
+def _most(carried: Iterable[tuple[str, str]]) -> dict[str, int]:
+    """How many persons bear each text, the texts borne by one left out."""
+    most: dict[str, int] = {}
+    for (_, text), count in Counter(carried).items():
+        if text and count >= KEPT_FROM and count > most.get(text, 0):
+            most[text] = count
+    return dict(sorted(most.items()))

@@ -1,0 +1,223 @@
+"""What a person decides about leads: the queue, merging, splitting, taking back. All of it is rows that can be undone.
+
+A decision is an act: the rows one person wrote at one moment. `undo` takes back the last act that speaks of a lead and
+brings back what that act had replaced, so that leads, ids, status and notes are as they were.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+
+import numpy as np
+
+from sourcing.identity import reading
+from sourcing.identity.clusters import BLOCKING, MOST_ACCOUNTS, grow, is_ours, oldest
+from sourcing.identity.engine.fit import posterior
+from sourcing.identity.joining import arrange, neighbours
+from sourcing.identity.model import Settings
+from storage.errors import ConfigError
+from storage.records import AccountKey, Judgement, Lead, Record, Verdict
+from storage.store import Store
+
+VERDICTS = {"y": Verdict.SAME, "n": Verdict.DIFFERENT, "u": Verdict.UNSURE}  # one key each
+UNSCORED = 0.1  # what a lead nobody scored counts as when the queue is sorted
+
+
+class Suggestion(Record):
+    """Two leads that may be one person, with both sides and everything compared."""
+
+    left: Lead
+    right: Lead
+    row: Judgement  # the strongest suggestion between them
+    more: tuple[Judgement, ...] = ()  # others between the same leads
+    chance: float  # in [0,1]
+    gain: float  # best total of the two leads, times how open the question is
+
+
+class Decided(Record):
+    """What one decision did."""
+
+    rows: tuple[Judgement, ...]  # written or taken back
+    leads: tuple[str, ...]  # living leads of the accounts concerned, in order
+
+
+def queue(store: Store, *, settings: Settings | None = None, limit: int | None = None) -> list[Suggestion]:
+    """Suggestions sorted by gain, one per pair of leads; at most a small share of the leads at once."""
+    rows = [row for row in store.judgements() if row.verdict is Verdict.SUGGESTED]
+    where = store.fellows({key for row in rows for key in (row.left, row.right)})
+    between: dict[tuple[str, str], list[Judgement]] = defaultdict(list)
+    for row in rows:
+        leads = sorted((where.get(row.left, ""), where.get(row.right, "")))
+        if leads[0] and leads[0] != leads[1]:
+            between[leads[0], leads[1]].append(row)
+    ranked = _ranked(between, store.best_totals())
+    most = limit if limit is not None else capacity(store, settings or Settings())
+    return _with_leads(store, ranked[:most])
+
+
+def capacity(store: Store, settings: Settings) -> int:
+    """How many suggestions are shown at once."""
+    return max(1, int(settings.queue_share * store.lead_counts()[1]))
+
+
+_Ranked = tuple[float, float, tuple[str, str], list[Judgement]]
+
+
+def _ranked(between: Mapping[tuple[str, str], list[Judgement]], totals: Mapping[str, float]) -> list[_Ranked]:
+    out = []
+    for leads, rows in between.items():
+        rows.sort(key=lambda row: (-(row.bits or 0.0), row.left, row.right))
+        chance = float(posterior(np.array([rows[0].bits or 0.0]))[0])
+        # A rule conflict is open however strong the evidence; p·(1-p) would hide exactly those.
+        open_ = max(4 * chance * (1 - chance), 0.5 if chance > 0.5 else 0.0)
+        out.append((max(totals.get(lead, UNSCORED) for lead in leads) * open_, chance, leads, rows))
+    return sorted(out, key=lambda one: (-one[0], one[2]))
+
+
+def _with_leads(store: Store, ranked: Sequence[_Ranked]) -> list[Suggestion]:
+    leads = {lead.id: lead for lead in store.leads({name for one in ranked for name in one[2]})}
+    return [
+        Suggestion(
+            left=leads[names[0]], right=leads[names[1]], row=rows[0], more=tuple(rows[1:]), chance=chance, gain=gain
+        )
+        for gain, chance, names, rows in ranked
+        if names[0] in leads and names[1] in leads
+    ]
+
+
+def merge(store: Store, left: str, right: str, *, by: str, why: str, now: datetime) -> Decided:
+    """Make two leads one; ConfigError if they are one already, or if a rule forbids it that no person may break."""
+    one, other = store.lead(left), store.lead(right)
+    if one.id == other.id:
+        raise ConfigError(f"{left!r} and {right!r} are both {one.id}; nothing to merge")
+    _refuse(store, one, other)
+    rows = [_row(a, b, Verdict.SAME, by, why, now) for a, b in _tied(store, one, other)]
+    return _apply(store, rows, now)
+
+
+def _refuse(store: Store, one: Lead, other: Lead) -> None:
+    keys = {account.key for lead in (one, other) for account in lead.accounts}
+    if len(keys) > MOST_ACCOUNTS:
+        raise ConfigError(f"{one.id} and {other.id} would have {len(keys)} accounts, the most is {MOST_ACCOUNTS}")
+    alone = [fact.key for fact in reading.some(store, keys) if fact.alone]
+    if alone:
+        raise ConfigError(f"{alone[0]} may not be joined: its source forbids it")
+    here = {account.key for account in one.accounts}
+    for row in store.judgements(keys=keys):
+        if row.verdict in BLOCKING and {row.left, row.right} <= keys and (row.left in here) != (row.right in here):
+            raise ConfigError(
+                f"{row.left} and {row.right} were judged {row.verdict} by {row.by} (judgement {row.id}); "
+                f"take that back first with `sourcing lead undo {row.id}`"
+            )
+
+
+def _tied(store: Store, one: Lead, other: Lead) -> list[tuple[AccountKey, AccountKey]]:
+    """The oldest accounts of both, and all that share a source: a person's word holds for each two of one source."""
+    nodes = {fact.key: fact for fact in reading.some(store, {a.key for lead in (one, other) for a in lead.accounts})}
+    here, there = ([account.key for account in lead.accounts] for lead in (one, other))
+    twins = [(a, b) for a in here for b in there if a.source == b.source]
+    return list(dict.fromkeys([(oldest(nodes, here), oldest(nodes, there)), *twins]))
+
+
+def split(store: Store, lead: str, accounts: Collection[str], *, by: str, why: str, now: datetime) -> Decided:
+    """Take accounts ("kaggle:ada") out of a lead; they form one lead of their own as far as they are tied."""
+    found = store.lead(lead)
+    names = {name: account.key for account in found.accounts for name in _names(account.key, account.handle)}
+    unknown = sorted(set(accounts) - names.keys())
+    if unknown or not accounts:
+        raise ConfigError(
+            f"{found.id} has no account {', '.join(unknown) or '(none named)'}; it has: "
+            + ", ".join(f"{account.source}:{account.handle}" for account in found.accounts)
+        )
+    out = {names[name] for name in accounts}
+    rest = [account.key for account in found.accounts if account.key not in out]
+    if not rest:
+        raise ConfigError(f"{found.id} has no other account; leave one in it")
+    rows = [_row(a, b, Verdict.DIFFERENT, by, why, now) for a in sorted(out) for b in rest]
+    return _apply(store, rows, now)
+
+
+def _names(key: AccountKey, handle: str) -> tuple[str, str]:
+    return str(key), f"{key.source}:{handle}"
+
+
+def decide(store: Store, item: Suggestion, verdict: Verdict, *, by: str, why: str = "", now: datetime) -> Decided:
+    """Answer a suggestion: same, different or unsure; "unsure" keeps the two apart until somebody knows more."""
+    said = why or {Verdict.SAME: "one person", Verdict.DIFFERENT: "two people"}.get(verdict, "cannot be told")
+    if verdict is Verdict.SAME:
+        return merge(store, item.left.id, item.right.id, by=by, why=said, now=now)
+    rows = [_row(a.key, b.key, verdict, by, said, now) for a in item.left.accounts for b in item.right.accounts]
+    return _apply(store, rows, now)
+
+
+def undo(store: Store, name: str, *, by: str, now: datetime) -> Decided:
+    """Take back the last decision of a person about a lead, or a judgement by its number, with all written with it."""
+    row = _last(store, name)
+    act = [one for one in store.judgements(keys=_around(store, row)) if _one_act(one, row)]
+    replaced = [
+        old
+        for old in store.judgements(live=False, keys={key for one in act for key in (one.left, one.right)})
+        if any(_replaced(old, one) for one in act)
+    ]
+    for one in act:
+        assert one.id is not None
+        store.undo_judgement(one.id, by=by, at=now)
+    store.judge([old.model_copy(update={"id": None, "undone_at": None, "undone_by": None}) for old in replaced])
+    return _settle(store, act, now)
+
+
+def _last(store: Store, name: str) -> Judgement:
+    if name.isdecimal():
+        found = [row for row in store.judgements() if row.id == int(name)]
+        if not found:
+            raise ConfigError(f"no live judgement {name}; `sourcing lead show LEAD` shows those of a lead")
+        return found[0]
+    lead = store.lead(name)
+    rows = store.judgements(keys={account.key for account in lead.accounts})
+    spoken = [row for row in rows if not is_ours(row)]
+    if not spoken:
+        raise ConfigError(f"nobody decided anything about {lead.id}; a join of ours is taken back with `lead split`")
+    return spoken[-1]
+
+
+def _around(store: Store, row: Judgement) -> set[AccountKey]:
+    return {row.left, row.right, *store.fellows({row.left, row.right})}
+
+
+def _one_act(one: Judgement, row: Judgement) -> bool:
+    return one.id == row.id or (
+        not is_ours(row) and (one.by, one.created_at, one.verdict) == (row.by, row.created_at, row.verdict)
+    )
+
+
+def _replaced(old: Judgement, new: Judgement) -> bool:
+    pair = (old.left, old.right) == (new.left, new.right)
+    return pair and old.undone_at == new.created_at and old.undone_by == new.by and old.id != new.id
+
+
+def _row(a: AccountKey, b: AccountKey, verdict: Verdict, by: str, why: str, now: datetime) -> Judgement:
+    if by.startswith("identity/"):
+        raise ConfigError(f"{by!r} is a name of ours; say who decides with --by")
+    return Judgement(left=min(a, b), right=max(a, b), verdict=verdict, by=by, why=why, created_at=now)
+
+
+def _apply(store: Store, rows: Sequence[Judgement], now: datetime) -> Decided:
+    store.judge(rows)
+    return _settle(store, rows, now)
+
+
+def _settle(store: Store, rows: Sequence[Judgement], now: datetime) -> Decided:
+    """Arrange the leads around these rows anew."""
+    keys = {key for row in rows for key in (row.left, row.right)}
+    rearrange(store, keys, now=now)
+    leads = tuple(sorted(set(store.fellows(keys).values())))
+    return Decided(rows=tuple(rows), leads=leads)
+
+
+def rearrange(store: Store, keys: Iterable[AccountKey], *, now: datetime) -> None:
+    """Compute the leads around these accounts from the judgements that stand."""
+    around = neighbours(store, set(keys))
+    nodes = {fact.key: fact for fact in reading.some(store, around)}
+    current = store.fellows(nodes)
+    people = {key: one for key, one in nodes.items() if one.person or key in current}
+    arrange(store, people, grow(people, store.judgements(keys=people)), current, now)

@@ -1,0 +1,133 @@
+"""Sentences for the reader: why a pair was joined, suggested or kept apart, and the values compared."""
+
+from collections.abc import Iterator
+
+from sourcing.identity.evidence import KINDS
+from sourcing.identity.facts import Facts, Said, member
+from sourcing.identity.places import employer, place
+from sourcing.identity.scorer import MERGE, Scored
+from storage.records import Claim, Judgement, Verdict
+from storage.text import link_key
+
+MOST_VALUES = 5  # works listed
+
+
+def judgement(found: Scored, at: int, by: str, now: object) -> Judgement:
+    """The row of one scored pair; a pair that is not joined is a suggestion."""
+    left, right = found.rows.facts[found.left[at]], found.rows.facts[found.right[at]]
+    if right.key < left.key:
+        left, right = right, left
+    merged = found.zone[at] == MERGE
+    return Judgement.model_validate(
+        {
+            "left": left.key,
+            "right": right.key,
+            "verdict": Verdict.SAME if merged else Verdict.SUGGESTED,
+            "bits": round(float(found.bits[at]), 3),
+            "by": by,
+            "why": sentence(found, at, left, right),
+            "evidence": tuple(values(found, at, left, right)),
+            "created_at": now,
+        }
+    )
+
+
+def shown(one: Facts) -> str:
+    """An account as sentences name it: "github:ada"."""
+    return f"{one.key.source}:{one.handle}"
+
+
+def sentence(found: Scored, at: int, left: Facts, right: Facts) -> str:
+    """One sentence: the strongest reason, what agrees beside it, what speaks against it."""
+    parts = {kind.name: float(bits) for kind, bits in zip(KINDS, found.parts[at], strict=True) if bits}
+    first = _strongest(parts, left, right)
+    beside = [_SHORT[name] for name in parts if name in _SHORT and parts[name] > 0]
+    against = [_AGAINST[name] for name in parts if parts[name] < 0]
+    text = first + (f"; {', '.join(beside)} agree{'s' * (len(beside) == 1)}" if beside else "")
+    return text + (f"; against it: {', '.join(against)}" if against else "")
+
+
+_SHORT = {"handle": "the handle", "name": "the name", "work": "shared work", "place": "the place"} | {
+    "handle_alike": "the handle without digits",
+    "handle_built": "a handle made of the name",
+    "employer": "the employer",
+}
+_AGAINST = {
+    "two_of_a_source": "both are live accounts of one source",
+    "other_name": "the full names cannot be one",
+    "other_country": "two countries",
+}
+
+
+def _strongest(parts: dict[str, float], left: Facts, right: Facts) -> str:
+    names = f"{shown(left)} and {shown(right)}"
+    if "reciprocal" in parts:
+        return f"{names} name each other in their profiles"
+    if "same_id" in parts:
+        return f"{names} carry one confirmed id, {', '.join(sorted({*left.ids} & {*right.ids}))}"
+    if "verified" in parts or "claimed" in parts:
+        claimant, target, said = _claim(left, right)
+        how = ", checked by the site" if said.claim is Claim.VERIFIED else ""
+        return (
+            f"{shown(claimant)} names the profile of {shown(target)} as its own in the field {said.field}{how}; "
+            "nobody else there does"
+        )
+    if "site" in parts:
+        return f"{names} name one page, {', '.join(_pages(left, right))}"
+    return f"{names} look alike"
+
+
+def _claim(left: Facts, right: Facts) -> tuple[Facts, Facts, Said]:
+    for claimant, target in ((left, right), (right, left)):
+        for said in claimant.said:
+            if said.target in _own(target):
+                return claimant, target, said
+    raise AssertionError("a claim without its address")
+
+
+def _own(one: Facts) -> set[str]:
+    own = {one.address, *(said.target for said in one.said if said.claim is Claim.VERIFIED)}
+    return own | ({page} if (page := link_key(one.url)) else set())
+
+
+def _pages(left: Facts, right: Facts) -> list[str]:
+    return sorted({said.target for said in left.said} & {said.target for said in right.said})
+
+
+def values(found: Scored, at: int, left: Facts, right: Facts) -> Iterator[str]:
+    """Each kind of evidence with its bits and the two values, strongest first: "handle +16.6: ada = ada"."""
+    parts = zip(KINDS, found.parts[at], strict=True)
+    for kind, bits in sorted(parts, key=lambda one: -abs(one[1])):
+        if bits:
+            yield f"{kind.name} {bits:+.1f}: {' | '.join(_compared(kind.name, left, right))}"
+
+
+def _compared(kind: str, left: Facts, right: Facts) -> tuple[str, ...]:
+    if kind in {"reciprocal", "verified", "claimed"}:
+        return tuple(_links(left, right))
+    if kind == "same_id":
+        return tuple(sorted({*left.ids} & {*right.ids}))
+    if kind == "site":
+        return tuple(_pages(left, right))
+    if kind == "work":
+        return tuple(sorted({*left.works} & {*right.works})[:MOST_VALUES])
+    if kind == "handle_built":
+        return f"{left.handle} ({left.name or '–'})", f"{right.handle} ({right.name or '–'})"
+    return _plain(kind, left), _plain(kind, right)
+
+
+def _plain(kind: str, one: Facts) -> str:
+    if kind in {"name", "other_name"}:
+        return one.name or "–"
+    if kind in {"place", "other_country"}:
+        return f"{one.location or '–'} ({' '.join(filter(None, place(one.location)))})"
+    if kind == "employer":
+        return one.company or employer(one.company)
+    return member(one.key.source, one.handle) if kind == "two_of_a_source" else one.handle
+
+
+def _links(left: Facts, right: Facts) -> Iterator[str]:
+    for claimant, target in ((left, right), (right, left)):
+        for said in claimant.said:
+            if said.target in _own(target):
+                yield f"{claimant.url} {said.field}: {said.url}"

@@ -1,0 +1,1 @@
+"""Parts of the Meta Kaggle import: who is kept, what becomes of a row, team medals."""

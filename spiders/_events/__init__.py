@@ -1,0 +1,1 @@
+"""Reading conference programmes and speaker files: pure, from payload to records."""

@@ -1,0 +1,126 @@
+"""What every phase of the Hugging Face spider shares: settings, limits, people known, what is not there."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from pydantic import Field
+from scrapy.http import Response
+
+from spiders import _gate, _limits
+from spiders._base import Yielded
+from spiders._card import Options
+from spiders._conversation import Question
+from spiders._headers import plain_headers
+from spiders._huggingface.lanes import Candidate
+from spiders._lookup import Lookup
+from storage.records import AccountKey, Known
+from storage.text import handle_key
+
+MEMORY = "huggingface/people"
+# The Hub answers 401 and 403 for what is private, gated or simply not there.
+NOT_THERE = frozenset({"RepoNotFound", "RevisionNotFound", "EntryNotFound", "GatedRepo", "DisabledRepo"})
+
+
+class HuggingFaceOptions(Options):
+    """Settings of the Hugging Face source."""
+
+    token_env: str = Field("HF_TOKEN", description="environment variable that may hold a fine-grained read token")
+    api: str = Field("https://huggingface.co/api", description="base address of the Hub's interface")
+    site: str = Field("https://huggingface.co", description="where people read the profiles")
+    delay: float = Field(0.5, ge=0, description="seconds between two requests; quotas of the Hub are kept besides")
+    reserve: int = Field(20, ge=0, description="requests of a five-minute quota that are left to others")
+    linked: bool = Field(True, description="look up people whom accounts of other sources name")
+    page: int = Field(100, ge=1, le=1000, description="models, data sets or Spaces per page")
+    fresh_pages: int = Field(10, ge=1, description="pages of recently changed work read per lane and night")
+    best_pages: int = Field(2, ge=0, description="pages of the best liked work read per lane every `best_days`")
+    best_days: int = Field(7, ge=1, description="days until the best liked work is listed again")
+    paper_days: int = Field(3, ge=1, description="days of daily papers read on the first night")
+    work_pages: int = Field(2, ge=1, description="pages of models, data sets or Spaces read per person")
+    refresh_days: int = Field(30, ge=1, description="days until somebody known is read again")
+    model_query: str = Field("pipeline_tag={}", description="how models of a task are asked for")
+    space_query: str = Field("filter={}", description="how Spaces of a task are asked for (not verified)")
+    dataset_query: str = Field(
+        "filter=task_categories:{}", description="how data sets of a task are asked for (not verified)"
+    )
+    descending: str = Field("direction=-1", description="how descending order is asked for (not verified)")
+    fields_of_models: tuple[str, ...] = Field(
+        (
+            *("author", "cardData", "createdAt", "disabled", "downloads", "downloadsAllTime", "lastModified"),
+            *("library_name", "likes", "pipeline_tag", "private", "siblings", "tags"),
+        ),
+        description="fields of models asked for (`expand`)",
+    )
+    fields_of_spaces: tuple[str, ...] = Field(
+        ("author", "cardData", "createdAt", "disabled", "lastModified", "likes", "private", "sdk", "siblings", "tags"),
+        description="fields of Spaces asked for (`expand`)",
+    )
+    fields_of_datasets: tuple[str, ...] = Field(
+        (
+            *("author", "cardData", "createdAt", "description", "disabled", "downloads", "downloadsAllTime"),
+            *("lastModified", "likes", "private", "tags"),
+        ),
+        description="fields of data sets asked for (`expand`)",
+    )
+
+    def fields_of(self, kind: str) -> tuple[str, ...]:
+        """Fields asked for of models, spaces or datasets."""
+        return {"models": self.fields_of_models, "spaces": self.fields_of_spaces}.get(kind, self.fields_of_datasets)
+
+    @property
+    def queries(self) -> Mapping[str, str]:
+        """How a task is asked for, per kind of list."""
+        return {"models": self.model_query, "spaces": self.space_query, "datasets": self.dataset_query}
+
+
+class HubApi(Lookup):
+    """The Hub's interface and the people met through it."""
+
+    options_model: ClassVar[type[Options]] = HuggingFaceOptions
+    options: HuggingFaceOptions
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.known: dict[str, Known] = {}  # by durable id
+        self.by_handle: dict[str, Known] = {}
+        self.sighted: set[AccountKey] = set()
+        self.candidates: dict[str, Candidate] = {}  # by handle key
+        self.nobody: dict[str, str] = {}  # handle key → when no person was found behind it
+        self.missing: dict[str, str] = {}  # durable id → when its overview was missing first
+
+    def recall_people(self) -> None:
+        """Take over from the Store who is known, who is no person, who was missing."""
+        self.known = {known.account.source_id: known for known in self.store.known(self.name)}
+        self.by_handle = {handle_key(known.handle): known for known in self.known.values()}
+        kept, oldest = self.recall(MEMORY), self.days_ago(self.options.refresh_days)
+        self.nobody = {handle: at for handle, at in kept.get("nobody", {}).items() if at > oldest}
+        self.missing = dict(kept.get("missing", {}))
+
+    def keep_people(self) -> None:
+        """Remember who is no person and who was missing; between phases nothing is on its way to the Store."""
+        state = {"nobody": dict(sorted(self.nobody.items())), "missing": dict(sorted(self.missing.items()))}
+        self.store.keep_lane_state(self.remember(MEMORY, state))
+
+    def days_ago(self, days: int) -> str:
+        """That moment as text; texts of moments sort by time."""
+        return (self.now() - timedelta(days=days)).isoformat()
+
+    def limits(self, headers: Mapping[str, str], wall: float) -> _gate.Reading | None:
+        """The Hub's quota, less what is left to other programs of the same token or address."""
+        del wall  # the Hub counts in seconds from now
+        seen = _limits.structured(headers)
+        return replace(seen, remaining=max(0, seen.remaining - self.options.reserve)) if seen else None
+
+    def refusal(self, response: Response, headers: Mapping[str, str], wall: float) -> _gate.Refusal | None:
+        """A 429 tells in its quota header when the next window opens."""
+        seen = _limits.structured(headers)
+        if response.status == 429 and seen is not None and "retry-after" not in headers:
+            return _gate.Refusal(seen.reset_in + 1.0, "quota of this window used up")
+        return super().refusal(response, headers, wall)
+
+    def _dispatch(self, response: Response, question: Question) -> Iterable[Yielded]:
+        code = plain_headers(response).get("x-error-code", "")
+        if response.status in (401, 403) and code in NOT_THERE:
+            return super()._dispatch(response.replace(status=404), question)
+        return super()._dispatch(response, question)

@@ -1,0 +1,1 @@
+"""Reading papers and their authors: pure, from payload to records."""

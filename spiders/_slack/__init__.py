@@ -1,0 +1,1 @@
+"""Parts of the Slack source; the import of a workspace's export shares its readers."""

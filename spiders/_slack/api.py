@@ -1,0 +1,157 @@
+"""What every phase of the Slack spider shares: settings, consent, calls, and what an answer of "no" means."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from typing import Any, ClassVar
+from urllib.parse import urlencode
+
+from pydantic import Field, ValidationInfo, field_validator
+from scrapy import Request
+from scrapy.http import Response
+
+from spiders import _gate
+from spiders._base import Yielded
+from spiders._card import Options
+from spiders._fields import Model
+from spiders._headers import plain_headers
+from spiders._slack.answers import Verdict
+from spiders._steps import Steps
+from storage.errors import Unreadable
+from storage.records import Quarantined
+
+# Calls a minute and method; which method is in which tier is from memory, the numbers are Slack's own.
+TIERS = {
+    "auth.test": 4,
+    "team.profile.get": 3,
+    "users.list": 2,
+    "users.profile.get": 4,
+    "conversations.list": 2,
+    "conversations.history": 3,
+    "conversations.replies": 3,
+}
+# Errors that speak of the token or the workspace, not of the question.
+NO_ENTRY = frozenset(
+    {
+        *("access_denied", "account_inactive", "ekm_access_denied", "enterprise_is_restricted", "invalid_auth"),
+        *("missing_scope", "no_permission", "not_allowed_token_type", "not_authed", "org_login_required"),
+        *("team_access_not_granted", "token_expired", "token_revoked"),
+    }
+)
+# Scopes that would let the token read what must not be read here.
+FORBIDDEN = frozenset(
+    {
+        *("users:read.email", "groups:read", "groups:history", "im:read", "im:history", "mpim:read", "mpim:history"),
+        *("search:read", "admin"),
+    }
+)
+CONSENT = ("workspace", "consent_by", "consent_on", "consent_record", "notice_on")
+WAY_OUT = "fill it in before the source is switched on, see docs/sources/slack.md"
+
+
+class SlackOptions(Options):
+    """Settings of the Slack source."""
+
+    token_env: str = Field("SLACK_BOT_TOKEN", description="environment variable that holds the token of the app")
+    api: str = Field("https://slack.com/api", description="base address of the Web API")
+    workspace: str = Field(
+        "", validate_default=True, description="id of your workspace (T…); a token of another is refused"
+    )
+    channels: tuple[str, ...] = Field((), description="names of the public channels that may be read, without #")
+    consent_by: str = Field("", validate_default=True, description="owner of the workspace who consented; required")
+    consent_on: date | None = Field(None, validate_default=True, description="day of the owner's consent; required")
+    consent_record: str = Field("", validate_default=True, description="where the consent is kept; required")
+    notice_on: date | None = Field(
+        None, validate_default=True, description="day the members were told in the workspace; required"
+    )
+    opt_out_word: str = Field("#nosourcing", description="a member with this word in the profile is left out")
+    window_days: int = Field(90, ge=1, description="days of activity that count")
+    recount_days: int = Field(7, ge=1, description="days at the end that are counted anew every night")
+    min_contributions: int = Field(5, ge=1, description="messages and replies in the window below which nobody is kept")
+    page: int = Field(200, ge=1, le=999, description="rows asked per page")
+    history_pages: int = Field(50, ge=1, description="pages of messages read per channel and night")
+    max_threads: int = Field(300, ge=0, description="threads whose replies are read per night")
+    tier_2: int = Field(20, ge=0, description="calls a minute of the methods of Slack's tier 2; 0: no pause")
+    tier_3: int = Field(50, ge=0, description="calls a minute of the methods of Slack's tier 3; 0: no pause")
+    tier_4: int = Field(100, ge=0, description="calls a minute of the methods of Slack's tier 4; 0: no pause")
+
+    @field_validator(*CONSENT)
+    @classmethod
+    def _on_record(cls, value: object, info: ValidationInfo) -> object:
+        if info.data.get("enabled") and not value:
+            raise ValueError(
+                f"the consent of the workspace's owner is not on record: {info.field_name} is empty; {WAY_OUT}"
+            )
+        return value
+
+    @property
+    def consent_missing(self) -> list[str]:
+        """Names of the lines of consent that are not filled in."""
+        return [name for name in CONSENT if not getattr(self, name)]
+
+
+class SlackApi(Steps):
+    """The Web API through an internal app of the operator's own workspace."""
+
+    options_model: ClassVar[type[Options]] = SlackOptions
+    options: SlackOptions
+
+    def pause(self, resource: str) -> float:
+        """Slack counts calls per method, by tier."""
+        calls = {2: self.options.tier_2, 3: self.options.tier_3, 4: self.options.tier_4}.get(TIERS.get(resource, 0), 0)
+        return max(self.options.delay, 60 / calls if calls else 0.0)
+
+    def call(
+        self,
+        path: str,
+        then: Callable[..., Iterable[Yielded]],
+        *,
+        lane: str,
+        given: Mapping[str, object] | None = None,
+        **more: Any,
+    ) -> Request:
+        """One call of a method; each method has a budget of its own."""
+        query = f"?{urlencode({name: str(value) for name, value in given.items()})}" if given else ""
+        return self.ask(f"{self.options.api}/{path}{query}", then, lane=lane, resource=path, **more)
+
+    def refusal(self, response: Response, headers: Mapping[str, str], wall: float) -> _gate.Refusal | None:
+        """429, and "ratelimited" with any status; both hold for the one method."""
+        refused = super().refusal(response, headers, wall)
+        if refused is None and response.status == 200 and b'"ratelimited"' in response.body[:200]:
+            after = _gate.seconds(headers["retry-after"], wall=wall) if "retry-after" in headers else None
+            return _gate.Refusal(after, "ratelimited")
+        return refused
+
+    def read(self, response: Response, model: type[Model]) -> Model:
+        """Read an answer that is "ok"; Unreadable for a "no", which ends the source where it speaks of the token."""
+        verdict = super().read(response, Verdict)
+        self._refuse_forbidden(plain_headers(response).get("x-oauth-scopes", ""))
+        if not verdict.ok:
+            if verdict.error in NO_ENTRY:
+                self.stop("refused", _no_entry(verdict))
+            raise Unreadable(f"error_{verdict.error[:60] or 'unnamed'}", response.url)
+        return super().read(response, model)
+
+    def note_unreadable(self, response: Response, error: Unreadable) -> Quarantined:
+        """An answer that cannot be read is named, not kept: it may hold what people wrote."""
+        return super().note_unreadable(response, error).model_copy(update={"excerpt": ""})
+
+    def _refuse_forbidden(self, scopes: str) -> None:
+        held = sorted({scope.strip() for scope in scopes.split(",")} & FORBIDDEN)
+        if held:
+            reason = f"the app holds {', '.join(held)}; take these scopes away and install it anew"
+            self.stop("refused", reason)
+            raise Unreadable("forbidden_scope", reason)
+
+    def read_optional(self, response: Response, model: type[Model]) -> Model | None:
+        """Read an answer the source can do without: a scope that is not granted is counted, not fatal."""
+        verdict = super().read(response, Verdict)
+        if not verdict.ok and verdict.error == "missing_scope":
+            self.ledger.skip(f"missing_scope:{verdict.needed[:40]}")
+            return None
+        return self.read(response, model)
+
+
+def _no_entry(verdict: Verdict) -> str:
+    if verdict.error == "missing_scope":
+        return f"the app lacks the scope {verdict.needed}; add it and install the app anew"
+    return f"Slack answered {verdict.error}; put a valid token into the environment variable"

@@ -1,0 +1,1 @@
+"""Reading Stack Exchange answers: pure, from payload to records."""

@@ -1,0 +1,258 @@
+"""People on Bluesky whom accounts of other sources name: their profile, twenty-five to the request.
+
+Nobody is discovered here. An account whose owner asks not to be shown to logged-out visitors is not kept, and what
+was kept of it is emptied. A handle that is a domain of the person's own was proven through DNS.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any, ClassVar
+from urllib.parse import urlencode
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from scrapy import Request
+from scrapy.http import Response
+
+from spiders import _gate, _limits, _prose
+from spiders._base import Yielded
+from spiders._card import Card, Options, past_forecast
+from spiders._clean import HANDLE, LINKS, NAME, Count, clean, each, flags_of, web_link
+from spiders._lookup import Lookup, withdrawn
+from storage.errors import Unreadable
+from storage.records import Account, Claim, Forecast, Gone, Kind, Known, Lane, LaneBill, Link, Origin
+from storage.text import handle_key
+
+REFRESH = "bluesky/refresh/known"
+AT_ONCE = 25  # the most getProfiles takes
+ENOUGH = 5  # people known; that many do not leave on one day
+FIELDS = frozenset({"name", "bio", "links", "created_at", "kind", "flags", "figures"})
+HIDDEN = "!no-unauthenticated"
+# What moderators of the network say of an account, not its owner.
+TAKEN_DOWN = frozenset({"!hide", "!takedown", "!suspend"})
+_NAME = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,9}[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?", re.IGNORECASE)
+INVALID = "handle.invalid"  # shown instead of a domain that does not point back
+
+
+class BlueskyOptions(Options):
+    """Settings of the Bluesky source."""
+
+    api: str = Field("https://public.api.bsky.app/xrpc", description="base address of the public interface")
+    site: str = Field("https://bsky.app", description="where people read the profiles")
+    delay: float = Field(0.5, ge=0, description="seconds between two requests")
+    refresh_days: int = Field(7, ge=1, description="days until known profiles are looked up again")
+    hosted: tuple[str, ...] = Field(
+        ("bsky.social", "brid.gy", "bsky.network"),
+        description="endings of handles that are given out by a service and prove no domain",
+    )
+
+
+class Label(BaseModel):
+    """A label on an account: by its owner, or by a moderation service."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    src: str = ""
+    val: str = ""
+    neg: bool = False
+
+
+class Profile(BaseModel):
+    """app.bsky.actor.defs#profileViewDetailed."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    did: str = Field(pattern=r"^did:[a-z]+:[A-Za-z0-9._:%-]+$")
+    handle: str = Field(min_length=1)
+    display_name: str | None = Field(None, alias="displayName")
+    description: str | None = None
+    website: str | None = None
+    created_at: AwareDatetime | None = Field(None, alias="createdAt")
+    followers: int | None = Field(None, alias="followersCount", ge=0)
+    labels: tuple[Label, ...] = ()
+
+
+class Profiles(BaseModel):
+    """app.bsky.actor.getProfiles; whoever is not there is left out."""
+
+    profiles: tuple[dict[str, Any], ...]
+
+
+def reason_to_pass(read: Profile) -> str | None:
+    """Why an account may not be kept; None if it may."""
+    said = {label.val for label in read.labels if not label.neg}
+    if HIDDEN in said:
+        return "hidden_from_visitors"
+    if said & TAKEN_DOWN:
+        return "taken_down"
+    return "no_person" if any(label.val == "bot" and label.src == read.did for label in read.labels) else None
+
+
+def account(read: Profile, site: str, hosted: Sequence[str], origin: Origin, count: Count) -> Account:
+    """The account of a profile; pronouns and pictures are not read."""
+    handle = clean(read.handle, HANDLE) or read.did
+    return Account(
+        source="bluesky",
+        source_id=read.did,
+        handle=handle,
+        url=f"{site}/profile/{read.did if handle == INVALID else handle}",
+        kind=Kind.PERSON,
+        name=clean(read.display_name, NAME),
+        bio=_prose.shown(read.description),
+        created_at=read.created_at,
+        links=links(read, hosted, count),
+        figures={"followers": float(read.followers)} if read.followers is not None else {},
+        flags=flags_of(read.display_name, read.description),
+        observed=FIELDS,
+        origin=origin,
+    )
+
+
+def links(read: Profile, hosted: Sequence[str], count: Count) -> tuple[Link, ...]:
+    """The domain that is the handle, the website, the addresses of the biography."""
+    found: dict[str, Link] = {}
+    if read.handle != INVALID and not read.handle.lower().endswith(tuple(f".{ending}" for ending in hosted)):
+        proven = web_link(f"https://{read.handle.lower()}", Claim.VERIFIED, "handle", count)
+        found |= {proven.url: proven} if proven else {}
+    website = web_link(read.website, Claim.CLAIMED, "website", count)
+    for link in (*((website,) if website else ()), *_prose.links(read.description, "bio", count)):
+        found.setdefault(link.url, link)
+    return tuple(found.values())[:LINKS]
+
+
+class Bluesky(Lookup):
+    """Bluesky: profiles of people named elsewhere, through the public interface, without a token."""
+
+    name = "bluesky"
+    site = "https://bsky.app"
+    options_model: ClassVar[type[Options]] = BlueskyOptions
+    options: BlueskyOptions
+    card = Card(
+        title="Bluesky",
+        method="public interface of the network (AppView), look-ups of handles found elsewhere, no token",
+        terms="https://docs.bsky.app/docs/support/developer-guidelines",
+        terms_read=date(2026, 11, 22),
+        fields=("handle", "name", "bio", "links", "created_at", "followers"),
+        limits="about 3,000 requests in five minutes and address; two a second at most",
+        yields="as many people as others name, less those hidden from visitors",
+        fresh_days=7,
+        exposes=(
+            "the domain that is the handle (verified through DNS)",
+            "the website (claimed)",
+            "any address in the biography (claimed where it stands alone, else mentioned)",
+        ),
+        # The interface is documented for programs; robots.txt speaks of the web pages, which are never asked.
+        robots=False,
+    )
+
+    @classmethod
+    def forecast(
+        cls, lanes: Sequence[Lane], options: Options, past: Mapping[str, LaneBill], known: int
+    ) -> list[Forecast]:
+        """One request per 25 handles, and the same once a week for people known."""
+        guesses = {lane.id: 2 for lane in lanes} | ({REFRESH: -(-known // (7 * AT_ONCE))} if known else {})
+        rows = (
+            past_forecast(lane, past) or Forecast(lane=lane, requests=requests, minutes=0, basis="first guess")
+            for lane, requests in guesses.items()
+        )
+        return [row.model_copy(update={"minutes": row.requests * options.delay / 60}) for row in rows]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.known: dict[str, Known] = {}  # by DID
+        self.phases: list[Callable[[], Iterable[Request]]] = [self.named]
+
+    def first(self) -> Iterator[Request]:
+        """People known who were not looked up for a while, by their durable id."""
+        self.known = {known.account.source_id: known for known in self.store.known(self.name)}
+        due = self.now() - timedelta(days=self.options.refresh_days)
+        late = sorted(did for did, known in self.known.items() if not known.gone_at and known.last_seen <= due)
+        yield from self.look_up(late[: self.options.max_profiles], REFRESH)
+
+    def when_idle(self) -> Iterable[Request]:
+        """People named elsewhere, once the others have found whom they will find."""
+        while self.phases:
+            requests = list(self.phases[0]())
+            self.phases.pop(0)
+            if requests:
+                return requests
+        return ()
+
+    def named(self) -> Iterator[Request]:
+        """People whom accounts of other sources name as themselves."""
+        if not self.follows_links:
+            return
+        self.wait_for_links()
+        here = {handle_key(known.handle) for known in self.known.values()}
+        wanted = list(self.named_elsewhere(here))
+        proper = [handle for handle in wanted if _NAME.fullmatch(handle)]
+        self.ledger.skip("no_handle", len(wanted) - len(proper))
+        self.ledger.skip("over_max_profiles", max(0, len(proper) - self.options.max_profiles))
+        yield from self.look_up(proper[: self.options.max_profiles], self.linked_lane().id)
+
+    def look_up(self, actors: Sequence[str], lane: str) -> Iterator[Request]:
+        """Ask for profiles by handle or DID, a batch at a time."""
+        for start in range(0, len(actors), AT_ONCE):
+            yield self.ask_batch(list(actors[start : start + AT_ONCE]), lane)
+
+    def ask_batch(self, batch: list[str], lane: str) -> Request:
+        """Ask for some profiles; a batch that is refused as a whole is halved until the culprit stands alone."""
+        query = urlencode([("actors", actor) for actor in batch])
+        return self.ask(
+            f"{self.options.api}/app.bsky.actor.getProfiles?{query}",
+            self.found,
+            lane=lane,
+            on_failure=lambda reason: self.failed(batch, lane, reason),
+            batch=batch,
+        )
+
+    def found(self, response: Response, batch: list[str]) -> Iterator[Yielded]:
+        """Profiles; whoever of the batch is not among them is not there."""
+        rows = self.read(response, Profiles).profiles
+        read = list(each(Profile, rows, self.ledger.skip))
+        present = {name for one in read for name in (one.did, handle_key(one.handle))}
+        if len(read) < len(rows) or (not read and len([one for one in batch if one in self.known]) >= ENOUGH):
+            # Nobody left because an answer changed its shape or came empty.
+            raise Unreadable("profiles_emptied", f"{len(read)} of {len(batch)} profiles could be read")
+        for one in read:
+            yield from self.one(one)
+        yield from self.missing(actor for actor in batch if actor not in present)
+
+    def one(self, read: Profile) -> Iterator[Yielded]:
+        """One profile: kept unless its owner wants otherwise."""
+        reason, known = reason_to_pass(read), self.known.get(read.did)
+        page = self.stamp(f"{self.options.site}/profile/{read.did if read.handle == INVALID else read.handle}")
+        if reason is None:
+            yield account(read, self.options.site, self.options.hosted, page, self.ledger.skip)
+            return
+        self.ledger.skip(reason)
+        if known is not None:
+            yield from withdrawn(known, reason, page)
+        yield self.looked_up_in_vain(handle_key(read.handle))
+
+    def missing(self, actors: Iterable[str]) -> Iterator[Yielded]:
+        """Handles and people not there: deactivated, deleted, or never there."""
+        for actor in actors:
+            known = self.known.get(actor)
+            if known is not None:
+                self.ledger.skip("left")
+                page = self.stamp(f"{self.options.site}/profile/{known.handle}")
+                yield Gone(account=known.account, reason="not_found", origin=page)
+            else:
+                self.ledger.skip("linked_but_not_there")
+                yield self.looked_up_in_vain(handle_key(actor))
+
+    def failed(self, batch: list[str], lane: str, reason: str) -> Iterator[Yielded]:
+        """One unfit actor spoils a batch (400)."""
+        if reason != "status 400":
+            self.ledger.skip("left_for_next_night", len(batch))
+        elif len(batch) > 1:
+            half = len(batch) // 2
+            yield self.ask_batch(batch[:half], lane)
+            yield self.ask_batch(batch[half:], lane)
+        else:
+            yield from self.missing(batch)
+
+    def limits(self, headers: Mapping[str, str], wall: float) -> _gate.Reading | None:
+        """Limits as the network spells them (not verified)."""
+        return _limits.spelled(headers, "ratelimit", wall=wall)

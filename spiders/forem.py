@@ -1,0 +1,282 @@
+"""Writers on DEV (a Forem community) whom accounts of other sources name: their profile and their latest articles.
+
+Nobody is discovered here. Whoever signed in with GitHub shows that account, which the site has checked.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, ClassVar
+from urllib.parse import quote
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
+from scrapy import Request
+from scrapy.http import Response
+
+from spiders import _prose
+from spiders._base import Yielded
+from spiders._card import Card, Options, past_forecast
+from spiders._clean import (
+    EXCERPT,
+    HANDLE,
+    LINKS,
+    LOCATION,
+    NAME,
+    TITLE,
+    Count,
+    clean,
+    clean_tags,
+    each,
+    flags_of,
+    web_link,
+)
+from spiders._hackernews.contacts import without_contacts
+from spiders._lookup import Lookup
+from storage.errors import Unreadable
+from storage.records import (
+    Account,
+    AccountKey,
+    Claim,
+    Evidence,
+    Forecast,
+    Gone,
+    Kind,
+    Known,
+    Lane,
+    LaneBill,
+    Level,
+    Link,
+    Origin,
+)
+from storage.text import handle_key
+
+REFRESH = "forem/refresh/known"
+PAGE = 30  # articles read of one writer
+ROWS = TypeAdapter(list[dict[str, Any]])
+ACCEPT = {"Accept": "application/vnd.forem.api-v1+json"}
+FIELDS = frozenset({"name", "bio", "location", "links", "created_at", "kind", "flags"})
+_JOINED = re.compile(r"([A-Z][a-z]{2})[a-z]*\s+(\d{1,2}),\s+(\d{4})")
+
+
+class ForemOptions(Options):
+    """Settings of the Forem source."""
+
+    api: str = Field("https://dev.to/api", description="base address of the interface")
+    site: str = Field("https://dev.to", description="where people read the profiles")
+    delay: float = Field(0.5, ge=0, description="seconds between two requests; three a second are allowed")
+    refresh_days: int = Field(14, ge=1, description="days until known profiles are read again")
+
+
+class Writer(BaseModel):
+    """A user, as `users/by_username` and `users/{id}` answer."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    id: int
+    username: str = Field(min_length=1)
+    name: str | None = None
+    summary: str | None = None
+    location: str | None = None
+    github_username: str | None = None
+    twitter_username: str | None = None
+    website_url: str | None = None
+    joined_at: datetime | None = None
+
+    @field_validator("joined_at", mode="before")
+    @classmethod
+    def _day(cls, value: object) -> object:
+        """Forem writes "Jan  1, 2020"; a standard form is read as well."""
+        found = _JOINED.fullmatch(value.strip()) if isinstance(value, str) else None
+        return datetime.strptime(" ".join(found.groups()), "%b %d %Y").replace(tzinfo=UTC) if found else value
+
+
+class Article(BaseModel):
+    """An article of a list."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    id: int
+    title: str = Field(min_length=1)
+    url: str
+    description: str | None = None
+    published_at: AwareDatetime | None = Field(None, alias="published_timestamp")
+    reactions: int | None = Field(None, alias="public_reactions_count", ge=0)
+    comments: int | None = Field(None, alias="comments_count", ge=0)
+    tag_list: tuple[str, ...] = ()
+    collection_id: int | None = None
+
+    @field_validator("tag_list", mode="before")
+    @classmethod
+    def _tags(cls, value: object) -> object:
+        """Lists of articles hold a list of tags, single articles a text."""
+        return [tag.strip() for tag in value.split(",")] if isinstance(value, str) else value
+
+
+def account(writer: Writer, site: str, origin: Origin, count: Count) -> Account:
+    """The account of a writer; e-mail addresses and pictures are not read."""
+    return Account(
+        source="forem",
+        source_id=str(writer.id),
+        handle=clean(writer.username, HANDLE) or str(writer.id),
+        url=f"{site}/{writer.username}",
+        kind=Kind.PERSON,
+        name=clean(writer.name, NAME),
+        bio=_prose.shown(writer.summary),
+        location=clean(writer.location, LOCATION),
+        created_at=writer.joined_at,
+        links=links(writer, count),
+        flags=flags_of(writer.name, writer.summary),
+        observed=FIELDS,
+        origin=origin,
+    )
+
+
+def links(writer: Writer, count: Count) -> tuple[Link, ...]:
+    """Accounts the writer signed in with (the site checked them), the website, addresses of the summary."""
+    checked = [
+        (f"https://github.com/{quote(writer.github_username)}", "github_username") if writer.github_username else None,
+        (f"https://x.com/{quote(writer.twitter_username)}", "twitter_username") if writer.twitter_username else None,
+    ]
+    stated = [web_link(url, Claim.VERIFIED, field, count) for url, field in filter(None, checked)]
+    stated.append(web_link(writer.website_url, Claim.CLAIMED, "website", count))
+    found = {link.url: link for link in stated if link}
+    for link in _prose.links(writer.summary, "bio", count):
+        found.setdefault(link.url, link)
+    return tuple(found.values())[:LINKS]
+
+
+def post(article: Article, owner: AccountKey, origin: Origin) -> Evidence:
+    """An article as evidence: activity, or recognised where many readers say so."""
+    reactions = article.reactions or 0
+    figures = {"reactions": article.reactions, "comments": article.comments}
+    return Evidence(
+        account=owner,
+        source_id=str(article.id),
+        kind="article",
+        url=article.url,
+        title=clean(article.title, TITLE) or str(article.id),
+        text=clean(without_contacts((article.description or "")[:EXCERPT]), EXCERPT),
+        event_at=article.published_at,
+        level=Level.PRACTICE if reactions >= 100 else Level.ACTIVITY,
+        tags=clean_tags(article.tag_list),
+        figures={name: float(value) for name, value in figures.items() if value is not None},
+        origin=origin,
+    )
+
+
+class Forem(Lookup):
+    """DEV: writers named elsewhere, through the documented interface, without a key."""
+
+    name = "forem"
+    site = "https://dev.to"
+    options_model: ClassVar[type[Options]] = ForemOptions
+    options: ForemOptions
+    card = Card(
+        title="DEV (Forem)",
+        method="documented interface (version 1), look-ups of names found elsewhere, no key",
+        terms="https://dev.to/terms",
+        terms_read=date(2026, 11, 22),
+        fields=(
+            *("handle", "name", "bio", "location", "links", "created_at"),
+            "articles: title, summary, tags, reactions, comments",
+        ),
+        limits="three requests a second and address",
+        yields="as many writers as others name, thirty articles each",
+        fresh_days=14,
+        exposes=(
+            "github and twitter (verified by signing in)",
+            "the website (claimed)",
+            "addresses in the summary (claimed where they stand alone, else mentioned)",
+        ),
+        # The interface is documented for programs; robots.txt speaks of the web pages, which are never asked.
+        robots=False,
+    )
+
+    @classmethod
+    def forecast(
+        cls, lanes: Sequence[Lane], options: Options, past: Mapping[str, LaneBill], known: int
+    ) -> list[Forecast]:
+        """Two requests a writer, for those known once in `refresh_days`."""
+        due = -(-2 * known // max(1, int(getattr(options, "refresh_days", 14))))
+        guesses = {lane.id: 10 for lane in lanes} | ({REFRESH: due} if due else {})
+        rows = (
+            past_forecast(lane, past) or Forecast(lane=lane, requests=requests, minutes=0, basis="first guess")
+            for lane, requests in guesses.items()
+        )
+        return [row.model_copy(update={"minutes": row.requests * options.delay / 60}) for row in rows]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.known: dict[str, Known] = {}
+        self.phases: list[Callable[[], Iterable[Request]]] = [self.named]
+
+    def first(self) -> Iterator[Request]:
+        """Writers known who were not read for a while, by their durable id."""
+        self.known = {known.account.source_id: known for known in self.store.known(self.name)}
+        due = self.now() - timedelta(days=self.options.refresh_days)
+        late = sorted(id_ for id_, known in self.known.items() if not known.gone_at and known.last_seen <= due)
+        for id_ in late[: self.options.max_profiles]:
+            yield self.writer_at(f"users/{quote(id_, safe='')}", id_, REFRESH)
+
+    def when_idle(self) -> Iterable[Request]:
+        """Writers named elsewhere, once the others have found whom they will find."""
+        while self.phases:
+            requests = list(self.phases[0]())
+            self.phases.pop(0)
+            if requests:
+                return requests
+        return ()
+
+    def named(self) -> Iterator[Request]:
+        """Writers whom accounts of other sources name as themselves."""
+        if not self.follows_links:
+            return
+        self.wait_for_links()
+        wanted = list(self.named_elsewhere({handle_key(known.handle) for known in self.known.values()}))
+        self.ledger.skip("over_max_profiles", max(0, len(wanted) - self.options.max_profiles))
+        for handle in wanted[: self.options.max_profiles]:
+            yield self.writer_at(f"users/by_username?url={quote(handle, safe='')}", handle, self.linked_lane().id)
+
+    def writer_at(self, path: str, who: str, lane: str) -> Request:
+        """Ask for a profile, by name or by id."""
+        return self.ask(
+            f"{self.options.api}/{path}", self.writer, lane=lane, headers=ACCEPT, on_missing=self.missing, who=who,
+            lane_id=lane,
+        )  # fmt: skip
+
+    def writer(self, response: Response, who: str, lane_id: str) -> Iterator[Yielded]:
+        """Keep the profile and ask for the articles."""
+        del who
+        found = self.read_tolerant(response, Writer)
+        page = self.stamp(f"{self.options.site}/{found.username}")
+        yield account(found, self.options.site, page, self.ledger.skip)
+        yield self.ask(
+            f"{self.options.api}/articles?username={quote(found.username, safe='')}&per_page={PAGE}",
+            self.articles,
+            lane=lane_id,
+            headers=ACCEPT,
+            conditional=True,
+            owner=self.key(found.id),
+        )
+
+    def articles(self, response: Response, owner: AccountKey) -> Iterator[Yielded]:
+        """The latest articles."""
+        try:
+            rows = ROWS.validate_json(response.body)
+        except ValidationError as error:
+            raise Unreadable("unexpected_shape", "a list of articles was expected") from error
+        for article in each(Article, rows, self.ledger.skip):
+            yield post(article, owner, self.stamp(article.url))
+
+    def missing(self, response: Response, who: str, lane_id: str) -> Iterator[Yielded]:
+        """A name nobody has, or a writer who left."""
+        del response
+        if lane_id == REFRESH:
+            self.ledger.skip("left")
+            known = self.known[who]
+            yield Gone(
+                account=known.account, reason="not_found", origin=self.stamp(f"{self.options.site}/{known.handle}")
+            )
+        else:
+            self.ledger.skip("linked_but_not_there")
+            yield self.looked_up_in_vain(who)

@@ -1,0 +1,205 @@
+"""People of the fediverse whom accounts of other sources name: their profile at their own server, nothing else.
+
+Nobody is discovered here. A handle found elsewhere is looked up once, at a server the operator listed, and kept only
+if its owner wants to be found; who changes their mind is emptied the next time. A row of the profile that the server
+verified is the best evidence of all sources that two accounts are one person.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, ClassVar
+from urllib.parse import quote
+
+from pydantic import Field
+from scrapy import Request
+from scrapy.http import Response
+
+from spiders import _gate, _limits
+from spiders._base import Yielded
+from spiders._card import Card, Options, past_forecast
+from spiders._lookup import Lookup, withdrawn
+from spiders._mastodon import people
+from storage.records import Forecast, Gone, Known, Lane, LaneBill, Origin, Sighting
+from storage.text import handle_key
+
+REFRESH = "mastodon/refresh/known"
+# Servers of practitioners. The largest ones are left out: their terms forbid automated reading (not verified).
+SERVERS = (
+    *("fosstodon.org", "hachyderm.io", "sigmoid.social", "techhub.social", "mathstodon.xyz", "fediscience.org"),
+    *("mas.to", "mastodon.acm.org", "data-folks.masto.host", "vis.social", "indieweb.social", "mstdn.social"),
+)
+
+
+class MastodonOptions(Options):
+    """Settings of the Mastodon source."""
+
+    servers: tuple[str, ...] = Field(SERVERS, description="servers that may be asked; each has its own terms")
+    address: str = Field("https://{server}", description="address of a server")
+    delay: float = Field(1.0, ge=0, description="seconds between two requests to one server")
+    refresh_days: int = Field(7, ge=1, description="days until a known profile is looked up again")
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody to be looked up."""
+
+    name: str  # of the account, without the server
+    host: str
+    lane: str
+    known: Known | None = None
+
+    @property
+    def handle(self) -> str:
+        """The name everywhere, name@host."""
+        return f"{self.name}@{self.host}"
+
+
+class Mastodon(Lookup):
+    """Mastodon and its kin: one look-up per person named elsewhere, without a token."""
+
+    name = "mastodon"
+    site = "https://joinmastodon.org"
+    open_web = True  # servers come and go, and some answer members only
+    options_model: ClassVar[type[Options]] = MastodonOptions
+    options: MastodonOptions
+    card = Card(
+        title="Mastodon",
+        method="public interface of each listed server, one look-up per handle found elsewhere, no token",
+        terms="https://docs.joinmastodon.org/api/",
+        terms_read=date(2026, 11, 22),
+        fields=("handle", "name", "bio", "location", "links", "created_at", "followers", "number of posts"),
+        limits="300 requests in five minutes and server; one a second at most",
+        yields="as many people as others name, less those who do not wish to be found",
+        fresh_days=7,
+        exposes=(
+            "rows of the profile (verified where the linked page links back, else claimed)",
+            "any address in the biography (claimed where it stands alone, else mentioned)",
+        ),
+    )
+
+    @classmethod
+    def base(cls, options: Options) -> str:
+        """The form of a server's address; no token belongs to it."""
+        return str(getattr(options, "address", ""))
+
+    @classmethod
+    def forecast(
+        cls, lanes: Sequence[Lane], options: Options, past: Mapping[str, LaneBill], known: int
+    ) -> list[Forecast]:
+        """One request per new handle, and one a week per person known."""
+        guesses = {lane.id: 10 for lane in lanes} | ({REFRESH: -(-known // 7)} if known else {})
+        rows = (
+            past_forecast(lane, past) or Forecast(lane=lane, requests=requests, minutes=0, basis="first guess")
+            for lane, requests in guesses.items()
+        )
+        return [row.model_copy(update={"minutes": row.requests * options.delay / 60}) for row in rows]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.known: dict[str, Known] = {}
+        self.phases: list[Callable[[], Iterable[Request]]] = [self.named]
+
+    def first(self) -> Iterator[Request]:
+        """People known who were not looked up for a while."""
+        self.known = {handle_key(known.handle): known for known in self.store.known(self.name)}
+        due = self.now() - timedelta(days=self.options.refresh_days)
+        late = [known for known in self.known.values() if not known.gone_at and known.last_seen <= due]
+        late.sort(key=lambda known: (known.last_seen, known.handle))
+        for known in late[: self.options.max_profiles]:
+            yield from self.look_up(known.handle, REFRESH, known)
+
+    def when_idle(self) -> Iterable[Request]:
+        """People named elsewhere, once the others have found whom they will find."""
+        while self.phases:
+            requests = list(self.phases[0]())
+            self.phases.pop(0)
+            if requests:
+                return requests
+        return ()
+
+    def named(self) -> Iterator[Request]:
+        """People whom accounts of other sources name as themselves."""
+        if not self.follows_links:
+            return
+        self.wait_for_links()
+        left = self.options.max_profiles
+        for handle in self.named_elsewhere(self.known):
+            asked = list(self.look_up(handle, self.linked_lane().id)) if left else []
+            self.ledger.skip("over_max_profiles", not left)
+            left -= len(asked)
+            yield from asked
+
+    def look_up(self, handle: str, lane: str, known: Known | None = None) -> Iterator[Request]:
+        """Ask a person's own server, if it is listed."""
+        name, _, host = handle.partition("@")
+        if host.lower() not in self.options.servers:
+            self.ledger.skip("server_not_listed")
+            return
+        member = Member(name, host.lower(), lane, known)
+        server = self.options.address.format(server=member.host)
+        yield self.ask(
+            f"{server}/api/v1/accounts/lookup?acct={quote(name)}",
+            self.found,
+            lane=lane,
+            conditional=True,
+            on_unchanged=lambda _: self.unchanged(member),
+            on_missing=self.missing,
+            on_failure=self.failed,
+            member=member,
+        )
+
+    def found(self, response: Response, member: Member) -> Iterator[Yielded]:
+        """A profile: kept if its owner wants to be found."""
+        read = self.read_tolerant(response, people.Profile)
+        page = self.stamp(f"https://{member.host}/@{read.username}")
+        reason = people.reason_to_pass(read)
+        if reason is not None:
+            self.ledger.skip(reason)
+            yield from self.let_be(member, reason)
+        elif read.username.casefold() != member.name.casefold():
+            self.ledger.skip("another_account")
+            yield from self.let_be(member, "another_account")
+        else:
+            yield people.account(read, member.host, page, self.ledger.skip)
+
+    def unchanged(self, member: Member) -> Iterator[Yielded]:
+        """The profile is as it was; who was passed by then is passed by again."""
+        if member.known is None:
+            yield self.looked_up_in_vain(handle_key(member.handle))
+        else:
+            yield Sighting(account=member.known.account, handle=member.known.handle, seen_at=self.now())
+
+    def let_be(self, member: Member, reason: str) -> Iterator[Yielded]:
+        """Somebody not to be kept: forget what was kept of them, and do not ask again soon."""
+        if member.known is not None:
+            yield from withdrawn(member.known, reason, self.page(member))
+        yield self.looked_up_in_vain(handle_key(member.handle))
+
+    def missing(self, response: Response, member: Member) -> Iterator[Yielded]:
+        """No such account (404), or no more (410)."""
+        self.ledger.skip("linked_but_not_there" if member.known is None else "left")
+        if member.known is not None:
+            reason = "suspended" if response.status == 410 else "not_found"
+            yield Gone(account=member.known.account, reason=reason, origin=self.page(member))
+        yield self.looked_up_in_vain(handle_key(member.handle))
+
+    def failed(self, reason: str) -> Iterator[Yielded]:
+        """A server that does not answer strangers, or not at all: it is asked again another night."""
+        self.ledger.skip(f"server_failed:{reason}")
+        yield from ()
+
+    def page(self, member: Member) -> Origin:
+        """The origin of what a profile says: its public page."""
+        return self.stamp(f"https://{member.host}/@{member.name}")
+
+    def limits(self, headers: Mapping[str, str], wall: float) -> _gate.Reading | None:
+        """Mastodon writes the end of its window as a time."""
+        return _limits.spelled(headers, "x-ratelimit", wall=wall)
+
+    def refusal(self, response: Response, headers: Mapping[str, str], wall: float) -> _gate.Refusal | None:
+        """A 429 tells when the next window opens."""
+        seen = self.limits(headers, wall)
+        if response.status == 429 and seen is not None and "retry-after" not in headers:
+            return _gate.Refusal(seen.reset_in + 1.0, "budget of the server used up")
+        return super().refusal(response, headers, wall) if response.status == 429 else None

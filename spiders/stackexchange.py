@@ -1,0 +1,91 @@
+"""People who answer questions at Stack Overflow and its sister sites, through the network's official API.
+
+The night goes in phases: the top answerers of every lane's tag; profiles of those met for the first time or read
+long ago, a hundred at once; the sites each of them writes at; their tags; then people whom accounts elsewhere name.
+One quota holds for the day, every method has its own pause, and both are told by the answers themselves.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from scrapy import Request
+
+from spiders._card import Card, Options, past_forecast
+from spiders._stackexchange.reading import PEOPLE, Reading
+from storage.records import Forecast, Lane, LaneBill
+
+ANSWERERS = 30  # people a list of top answerers brings, about
+
+
+class StackExchange(Reading):
+    """Stack Exchange: its API only, with the operator's own key or, slower, without one."""
+
+    name = "stackexchange"
+    site = "https://stackexchange.com"
+    card = Card(
+        title="Stack Exchange",
+        method="official API (top answerers of tags, profiles, tags, network accounts) with the operator's own key",
+        terms="https://stackoverflow.com/legal/api-terms-of-use",
+        terms_read=date(2026, 11, 22),
+        fields=(
+            *("handle", "name", "location", "bio", "links", "created_at", "reputation", "badges"),
+            *("answers per tag: number and score", "posts per tag", "sites of the network"),
+        ),
+        limits="10,000 requests a day with a key, 300 without; one a second and method; `backoff` of answers obeyed",
+        yields="20 to 30 people per tag, half of them new in the first weeks, then a few a night",
+        expected_accounts=10,
+        fresh_days=7,
+        exposes=(
+            "the other sites of the network (verified by the site)",
+            "website: GitHub, personal sites, LinkedIn (claimed)",
+            "addresses in the profile text: GitHub, employer (mentioned)",
+        ),
+        # The API is made for programs and speaks for itself; the web pages are never asked.
+        robots=False,
+    )
+
+    @classmethod
+    def forecast(
+        cls, lanes: Sequence[Lane], options: Options, past: Mapping[str, LaneBill], known: int
+    ) -> list[Forecast]:
+        """One or two lists per tag, and what reading the people takes: some forty requests per hundred."""
+        tags = sum(lane.kind == "answerers" for lane in lanes)
+        people = min(options.max_profiles, max(ANSWERERS, tags * ANSWERERS - known))
+        guesses = {lane.id: 2 if lane.kind == "answerers" else 1 for lane in lanes}
+        guesses[PEOPLE] = 2 + 20 * -(-people // 100)
+        rows = [past_forecast(lane, past) or _guess(lane, requests) for lane, requests in guesses.items()]
+        return [row.model_copy(update={"minutes": row.requests * options.delay / 60}) for row in rows]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        phases: tuple[Callable[[], Iterable[Request]], ...] = (self.profiles, self.networks, self.named, self.networks)
+        self.phases = deque(phases)
+
+    def first(self) -> Iterable[Request]:
+        """The lists of every lane."""
+        self.recall_people()
+        yield from self.prepare()
+        yield from self.lists()
+
+    def named(self) -> list[Request]:
+        """Profiles of people named elsewhere, once no other source finds people any more."""
+        if not self.follows_links:
+            return []
+        self.wait_for_links()
+        self.linked()
+        return list(self.profiles())
+
+    def when_idle(self) -> Iterable[Request]:
+        """The next phase that has something to ask."""
+        while self.phases:
+            requests = list(self.phases[0]())
+            self.phases.popleft()
+            if requests:
+                return requests
+        return ()
+
+
+def _guess(lane: str, requests: int) -> Forecast:
+    return Forecast(lane=lane, requests=requests, minutes=0, basis="first guess")

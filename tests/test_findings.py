@@ -1,0 +1,181 @@
+"""Findings of a night: what is said of sources that failed or gave far too little, and when nothing is said."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sourcing.crawl import SourceStatus
+from sourcing.findings import Finding, findings, seen
+from sourcing.nightly import last_night, run
+from sourcing.show import nights as show
+from storage.errors import StoreError
+from storage.records import LaneBill, Night, Outcome
+from storage.store import Store
+from tests.house_of_sourcing import NOW, crawls, done, furnished, people
+
+
+def outcome(accounts: int, *, source: str = "kaggle", sightings: int = 0, counted: int = 20, **facts: Any) -> Outcome:
+    plain = Outcome(
+        source=source,
+        state="done",
+        requests=counted + 5,
+        accounts=accounts,
+        bills=(LaneBill(lane=f"{source}/users/x", requests=counted + 5, counted=counted),),
+        counters={"saved:sightings": sightings} if sightings else {},
+    )
+    return plain.model_copy(update=facts)
+
+
+def night(number: int, *outcomes: Outcome) -> Night:
+    return Night(number=number, started_at=NOW + timedelta(days=number), outcomes=outcomes)
+
+
+def status(**facts: Any) -> dict[str, SourceStatus]:
+    plain = SourceStatus(
+        name="kaggle",
+        title="Kaggle",
+        usable=True,
+        method="API",
+        terms="https://www.kaggle.com/terms",
+        terms_read="2026-11-22",
+        limits="none",
+        yields="some",
+        fields=("handle",),
+        expected_accounts=50,
+    )
+    return {"kaggle": plain.model_copy(update=facts)}
+
+
+def found(last: Outcome, *past: Outcome, **facts: Any) -> list[Finding]:
+    before = [night(10 - at, one) for at, one in enumerate(past, 1)]
+    return findings(night(10, last), before, status(**facts))
+
+
+USUAL = [outcome(n) for n in (100, 110, 90, 100, 120, 80, 100)]
+
+
+@pytest.mark.parametrize(
+    ("last", "past", "kind"),
+    [
+        (outcome(100), USUAL, None),
+        (outcome(50), USUAL, None),
+        (outcome(49), USUAL, "far_below"),
+        (outcome(20, sightings=80), USUAL, None),  # seen unchanged is seen
+        (outcome(10, sightings=20), USUAL, "far_below"),
+        (outcome(0), USUAL, "nothing"),
+        (outcome(0, counted=3), USUAL, "nothing"),
+        (outcome(0, counted=0), USUAL, None),  # every answer was "unchanged"
+        (outcome(5, counted=2), USUAL, None),  # few lists were due, and five of ten are half
+        (outcome(2, counted=2), USUAL, "far_below"),
+        (outcome(0, counted=1), [outcome(60)], None),  # three were to be expected
+        (outcome(4), [outcome(9)], None),  # so few say nothing
+        (outcome(49), [outcome(1000), *USUAL], "far_below"),
+        (
+            outcome(60),
+            [outcome(10_000), *USUAL[:6], outcome(9_000), outcome(9_000)],
+            None,
+        ),  # seven nights back, no more
+        (outcome(60), [outcome(0), outcome(0), *USUAL], None),  # nights without yield are no measure
+        (outcome(60), [outcome(5, state="partial"), *USUAL], None),
+        (outcome(30), [], None),  # half of the card's fifty
+        (outcome(24), [], "below_card"),
+        (outcome(0), [], "nothing"),
+        (outcome(0, counted=0), [], None),
+    ],
+)
+def test_yields_are_compared_with_good_nights(last: Outcome, past: list[Outcome], kind: str | None) -> None:
+    assert [one.kind for one in found(last, *past)] == ([kind] if kind else [])
+
+
+def test_a_card_without_an_expectation_expects_nothing() -> None:
+    assert found(outcome(0), expected_accounts=0) == []
+
+
+def test_a_source_that_only_follows_links_yields_what_others_found() -> None:
+    lanes = (LaneBill(lane="web/linked/sites", counted=70), LaneBill(lane="robots", counted=3))
+    assert found(outcome(0, bills=lanes), *USUAL) == []
+    assert [one.kind for one in found(outcome(0, state="failed", bills=lanes), *USUAL)] == ["failed"]
+
+
+def test_sightings_count_as_yield() -> None:
+    assert seen(outcome(3, sightings=4)) == 7
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "way_out"),
+    [
+        ("failed", "KeyError ×3", "sourcing crawl kaggle"),
+        ("refused", "the token was not accepted (401)", "doctor --online"),
+        ("limit", "asked for 4000 s", "[sources.kaggle]"),
+        ("partial", "3 answers could not be used", "quarantine"),
+        ("interrupted", "stopped by the user", "next night continues"),
+        ("skipped", "no token: set the environment variable KAGGLE_API_TOKEN", "set the environment variable"),
+        ("skipped", "its terms were last read 400 days ago: read them", "read them"),
+        ("skipped", "asked us to wait until tomorrow", "wait until"),
+    ],
+)
+def test_a_source_that_ended_badly_names_what_stays_in_use(state: str, reason: str, way_out: str) -> None:
+    [finding] = found(outcome(0, state=state, reason=reason), outcome(0, state="failed"), *USUAL)
+    assert finding.kind == state
+    assert "\n" not in finding.text
+    assert "kaggle" in finding.text
+    assert reason in finding.text
+    assert "values of 3 Dec stay in use" in finding.text  # the night before last: the last one failed too
+    assert way_out in finding.text
+
+
+@pytest.mark.parametrize("state", ["partial", "limit"])
+def test_what_a_source_did_give_is_stored(state: str) -> None:
+    [finding] = found(outcome(12, state=state, sightings=3))
+    assert "the 15 people it showed are stored" in finding.text
+
+
+def test_values_of_a_partial_night_are_in_use_too() -> None:
+    [finding] = found(outcome(0, state="failed"), outcome(40, state="partial"), *USUAL)
+    assert "values of 4 Dec stay in use" in finding.text
+
+
+@pytest.mark.parametrize("state", ["failed", "refused", "limit"])
+def test_without_a_good_night_there_is_nothing_in_use(state: str) -> None:
+    [finding] = found(outcome(0, state=state))
+    assert "nothing of it was ever stored" in finding.text
+
+
+@pytest.mark.parametrize(
+    ("reason", "past"),
+    [
+        ("switched off (enabled = false)", USUAL),
+        ("off unless switched on (enabled = true)", []),
+        ("no active role looks there", USUAL),
+        ("no token: set the environment variable KAGGLE_API_TOKEN", []),  # never used: nobody misses it
+    ],
+)
+def test_what_was_meant_is_no_finding(reason: str, past: list[Outcome]) -> None:
+    assert found(outcome(0, state="skipped", reason=reason), *past) == []
+
+
+def test_old_terms_are_a_finding() -> None:
+    [finding] = found(outcome(100), *USUAL, warning="kaggle: its terms were last read 200 days ago")
+    assert (finding.kind, finding.text) == ("terms", "kaggle: its terms were last read 200 days ago")
+
+
+def test_findings_stand_in_the_report_and_in_the_last_night(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = furnished(tmp_path)
+    with Store.open(config.database_url) as store, pytest.raises(StoreError, match="sourcing nightly"):
+        last_night(config, store)
+    good = done("kaggle", accounts=100)
+    crawls(monkeypatch, people(), [done("github", accounts=200), good])
+    assert [one.source for one in run(config, now=NOW).findings] == []
+    failed = done("kaggle", "failed", accounts=0, reason="answers\nare nonsense")
+    crawls(monkeypatch, people(), [done("github", accounts=10), failed])
+    report = run(config, now=NOW + timedelta(days=1))
+    assert [(one.source, one.kind) for one in report.findings] == [("github", "far_below"), ("kaggle", "failed")]
+    shown = show.report(report)
+    assert "\nFINDINGS\ngithub showed 10 people, 200 are usual" in shown
+    assert "kaggle ended failed (answers are nonsense); values of 25 Nov stay in use; " in shown
+    with Store.open(config.database_url) as store:
+        looked = last_night(config, store)
+    assert looked.findings == report.findings
+    assert "values of 25 Nov stay in use" in show.looked_back(looked)
