@@ -11,9 +11,39 @@ from storage.records import AccountKey
 SOURCES = ("github", "kaggle", "hackernews", "huggingface")
 HAS_HANDLE, HAS_NAME, HAS_CITY, HAS_FIRM = 1.0, 0.8, 0.5, 0.35
 SAME_HANDLE = 0.5  # accounts of one person that share their handle
-CITIES = ("Berlin", "Paris", "London", "Oslo", "Madrid", "Rome", "Vienna", "Lisbon", "Toronto", "Tokyo", "Seoul", "Delhi")
+CITIES = (
+    "Berlin",
+    "Paris",
+    "London",
+    "Oslo",
+    "Madrid",
+    "Rome",
+    "Vienna",
+    "Lisbon",
+    "Toronto",
+    "Tokyo",
+    "Seoul",
+    "Delhi",
+)
 _HEADS = ("bra", "kel", "mo", "tan", "vi", "lor", "ste", "ar", "quen", "dal", "fi", "rus", "pe", "gam", "hol", "ni")
-_TAILS = ("berg", "ska", "ton", "ley", "nov", "mann", "oto", "ides", "ez", "li", "ura", "sen", "ak", "ini", "ard", "ova")
+_TAILS = (
+    "berg",
+    "ska",
+    "ton",
+    "ley",
+    "nov",
+    "mann",
+    "oto",
+    "ides",
+    "ez",
+    "li",
+    "ura",
+    "sen",
+    "ak",
+    "ini",
+    "ard",
+    "ova",
+)
 
 
 class Rows(NamedTuple):
@@ -33,10 +63,10 @@ def crowd(accounts: int, seed: int = 7) -> Rows:
     chance = np.random.default_rng(seed)
     people = int(accounts * 0.6)
     owner = np.concatenate((np.arange(people), chance.integers(0, people, accounts - people)))
-    first = chance.zipf(1.3, people) % 400
-    last = (chance.pareto(0.9, people) * 20).astype(np.int64) % 60_000
+    first = (chance.pareto(1.1, people) * 60).astype(np.int64) % 400
+    last = (chance.pareto(1.0, people) * 1500).astype(np.int64) % 60_000
     city, firm = chance.integers(0, len(CITIES), people), (chance.pareto(1.0, people) * 30).astype(np.int64) % 20_000
-    style = chance.integers(0, 6, people)
+    style = chance.integers(0, 8, people)
     # At most one account of a person per source, as nearly everybody has it.
     order = np.argsort(owner, kind="stable")
     place = np.zeros(accounts, dtype=np.int64)
@@ -47,7 +77,7 @@ def crowd(accounts: int, seed: int = 7) -> Rows:
     owner, place = owner[keep], place[keep]
     source = (place + owner) % len(SOURCES)
     draws = chance.random((4, len(owner)))
-    number = chance.integers(0, 1000, len(owner))
+    number = chance.integers(0, 1_000_000, len(owner))
     shared = chance.random(len(owner)) < SAME_HANDLE
     return _columns(owner, source, first, last, city, firm, style, draws, number, shared)
 
@@ -57,8 +87,8 @@ def _columns(owner, source, first, last, city, firm, style, draws, number, share
     family = {int(at): _word(int(at) * 13 + 5, 3) for at in np.unique(last)}
     handles = []
     for row, person in enumerate(owner.tolist()):
-        kind = int(style[person]) if shared[row] else int(number[row]) % 6
-        digits = person % 1000 if shared[row] else int(number[row])
+        kind = int(style[person]) if shared[row] else int(number[row]) % 8
+        digits = person * 7919 % 1_000_003 if shared[row] else int(number[row])
         handles.append(_handle(given[first[person]], family[int(last[person])], kind, digits))
     told = [draws[at] < share for at, share in enumerate((HAS_NAME, HAS_CITY, HAS_FIRM))]
     people = owner.tolist()
@@ -92,7 +122,7 @@ def _handle(first: str, last: str, kind: int, digits: int) -> str:
         return f"{first}{last}{1950 + digits % 60}"
     if kind == 4:
         return f"{first}{last}"
-    return f"{_word(digits * 31 + 7, 2)}{_word(digits * 17 + 1, 2)}{digits}"
+    return f"{_word(digits * 31 + 7, 2)}{_word((digits * 17 + len(last) * 7) % 4096, 2)}{digits * kind}"
 
 
 def as_facts(rows: Rows) -> Iterator[Facts]:

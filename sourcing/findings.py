@@ -20,6 +20,8 @@ SURE_OF_ANY = 5  # people expected from which nobody at all is no chance: below 
 SURE_OF_HALF = 10  # … and from which less than half of them is none
 LOOK_BACK = 60  # nights searched for a source's last good one
 SKIPPED_ON_PURPOSE = ("switched off", "off unless", "no active role")
+EMPTY = "empty_target:"  # counter of a name in a lane behind which there is nobody
+MOST_NAMES = 4
 GOOD = frozenset({"done"})
 STORING = frozenset({"done", "partial", "limit"})  # how a source ends that gave something
 WAYS_OUT = {
@@ -36,7 +38,7 @@ class Finding(Record):
     """One thing a person should know of a source's night."""
 
     source: str
-    kind: str  # an outcome's state, "nothing", "far_below", "below_card" or "terms"
+    kind: str  # an outcome's state, "nothing", "far_below", "below_card", "empty_target" or "terms"
     text: str  # one line with the way out
 
 
@@ -48,6 +50,7 @@ def findings(night: Night, past: Sequence[Night], statuses: Mapping[str, SourceS
         status = statuses.get(outcome.source)
         found += _ended_badly(outcome, stored)
         found += _too_little(outcome, [one for _, one in good[:GOOD_NIGHTS]], status)
+        found += _empty(outcome)
         if status is not None and status.warning:
             found.append(Finding(source=outcome.source, kind="terms", text=status.warning))
     return found
@@ -97,6 +100,17 @@ def _too_little(outcome: Outcome, good: Sequence[Outcome], status: SourceStatus 
         yield _finding(outcome, "nothing", f"showed nobody in {counted} answers; {normal}: {check}")
     elif counted and got < FAR_BELOW * expected and expected >= SURE_OF_HALF:
         yield _finding(outcome, "far_below" if good else "below_card", f"showed {got} people, {normal}: {check}")
+
+
+def _empty(outcome: Outcome) -> Iterator[Finding]:
+    """Names in lanes that the source knows nobody under: a misspelling reads like an empty field."""
+    names = sorted(name.removeprefix(EMPTY) for name in outcome.counters if name.startswith(EMPTY))
+    if names:
+        shown = ", ".join(names[:MOST_NAMES]) + (
+            f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+        )
+        text = f"knows nobody under {shown}: correct or remove the lane in the role's file"
+        yield _finding(outcome, "empty_target", text)
 
 
 def _follows(outcome: Outcome) -> bool:

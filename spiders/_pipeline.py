@@ -7,7 +7,8 @@ from scrapy.crawler import Crawler
 
 from spiders._conversation import Batch
 from spiders._polite import spider_of
-from spiders._wishes import OPEN_TO_WORK, with_wishes
+from spiders._wishes import KIND as WISH
+from spiders._wishes import OPEN_TO_WORK, still_kept, with_wishes
 from storage.records import AccountKey, Item, LaneState, Quarantined, Validator
 
 ROWS = 500  # records per transaction
@@ -23,6 +24,7 @@ class StorePipeline:
         self._after: list[LaneState | Validator] = []
         self._unreadable: list[Quarantined] = []
         self._finds: list[tuple[AccountKey, str]] = []
+        self._kept_wishes: set[str] | None = None
         self._since = time.monotonic()
 
     @classmethod
@@ -49,7 +51,9 @@ class StorePipeline:
     def _flush(self) -> None:
         spider = spider_of(self.crawler)
         if self._items:
-            saved = spider.store.save(self._items, night=spider.night)
+            if self._kept_wishes is None:
+                self._kept_wishes = spider.store.evidence_ids(spider.name, WISH)
+            saved = spider.store.save(still_kept(self._items, self._kept_wishes), night=spider.night)
             for name, count in saved.model_dump().items():
                 spider.ledger.skip(f"saved:{name}", count)
         lanes = {lane.id for lane in spider.lanes}

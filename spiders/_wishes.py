@@ -26,6 +26,16 @@ def with_wishes(items: Sequence[Item], *, own_field: bool = False) -> list[Item]
     return heard
 
 
+def still_kept(items: Sequence[Item], kept: set[str]) -> list[Item]:
+    """The records without withdrawals of wishes nobody ever stored; `kept` are ids of stored wishes, and grows."""
+    kept.update(one.id for one in items if isinstance(one, Evidence) and one.kind == KIND)
+    return [one for one in items if not isinstance(one, Withdrawn) or one.kind != KIND or _wish_id(one) in kept]
+
+
+def _wish_id(one: Withdrawn) -> str:
+    return f"{one.account}/{one.kind}/{one.source_id}"
+
+
 def _account(account: Account, items: Sequence[Item], own_field: bool) -> Iterator[Item]:
     spoken = [one for one in items if isinstance(one, Evidence) and one.account == account.key and one.kind in SPOKEN]
     texts = [text for text in (account.bio, account.headline, *(one.text for one in spoken)) if text]

@@ -179,3 +179,13 @@ def test_findings_stand_in_the_report_and_in_the_last_night(tmp_path: Path, monk
         looked = last_night(config, store)
     assert looked.findings == report.findings
     assert "values of 25 Nov stay in use" in show.looked_back(looked)
+
+
+def test_names_nobody_is_under_are_a_finding_with_a_way_out() -> None:
+    counters = {f"empty_target:stackoverflow/tag-{n}": 1 for n in range(6)}
+    found = next(
+        one for one in findings(night(1, outcome(90, counters=counters)), [], status()) if one.kind == "empty_target"
+    )
+    assert "stackoverflow/tag-0" in found.text
+    assert "2 more" in found.text
+    assert "role's file" in found.text

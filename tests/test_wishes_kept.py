@@ -6,7 +6,7 @@ import pytest
 
 from scoring.engine import Scorer
 from scoring.roles import find_role
-from spiders._wishes import KIND, NO_SENTENCE, with_wishes
+from spiders._wishes import KIND, NO_SENTENCE, still_kept, with_wishes
 from storage.records import Account, Evidence, Kind, Lead, Level, Withdrawn
 from storage.store import Store
 from tests.house_of_sourcing import NOW, account, repository
@@ -143,3 +143,11 @@ def test_wishes_do_not_count_as_work() -> None:
     scorer = Scorer(find_role("mle", None), NOW)
     plain = Lead(id="L000001", accounts=(ada,), evidence=(work,), first_seen=NOW, last_changed=NOW)
     assert scorer.score(plain.model_copy(update={"evidence": (work, said)})) == scorer.score(plain)
+
+
+def test_only_wishes_that_are_stored_are_taken_back() -> None:
+    quiet = with_wishes([bio("Builds things.")])
+    assert [type(one) for one in still_kept(quiet, set())] == [Account]
+    kept: set[str] = set()
+    still_kept(with_wishes([bio("No recruiters, please.")]), kept)
+    assert [type(one) for one in still_kept(quiet, kept)] == [Account, Withdrawn]

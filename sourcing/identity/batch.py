@@ -1,6 +1,7 @@
 """A record batch: the facts of many accounts as columns. What the scorer takes, and all it takes."""
 
 import math
+from array import array
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -113,12 +114,12 @@ def _ids(rows: Sequence[Facts]) -> tuple[Column, ...]:
 
 
 def _blocks(rows: Sequence[Facts]) -> dict[str, Entries]:
-    found: dict[str, tuple[list[int], list[int]]] = {}
+    found: dict[str, tuple[array[int], array[int]]] = {}
     for at, one in enumerate(rows):
         if one.alone or one.barred:
             continue
         for kind, text in set(likeness_keys(one)):
-            places, values = found.setdefault(kind, ([], []))
+            places, values = found.setdefault(kind, (array("q"), array("q")))
             places.append(at)
             values.append(hashed(f"{kind} {text}"))
     return {

@@ -13,35 +13,94 @@ from numpy.typing import NDArray
 
 from sourcing.identity.batch import Batch, Entries
 from sourcing.identity.engine.blocks import Keys, block_pairs
-from sourcing.identity.engine.columns import Bools, Column, Floats, Ints
+from sourcing.identity.engine.columns import Bools, Column, Floats, Ints, unique
 from sourcing.identity.links import Links
-from sourcing.identity.model import Model
+from sourcing.identity.model import Model, Weights
 from sourcing.identity.names import ANOTHER, Aligned, align
 
 AGREE = 0.85  # alignment from which names agree
 LENGTH_BITS = (-4.0, 4.0)  # correction for handles shorter or longer than six characters
+Score = NDArray[np.float64]
 SMALL_WORK = 30  # people credited on a work that can still tell
+
+
+class Ground:
+    """What all pairs of a batch are judged by; each table is worked out once, when first asked for."""
+
+    def __init__(self, rows: Batch, model: Model, links: Links) -> None:
+        self.rows, self.model, self.links = rows, model, links
+
+    @cached_property
+    def words(self) -> Floats:
+        """Bits of each word of the names, (words,)."""
+        return np.array([self.model.rarity(self.model.words, one) for one in self.rows.names.vocabulary], np.float32)
+
+    @cached_property
+    def full(self) -> Score:
+        """Bits of each whole name, 0 for the missing one at the end."""
+        return self._bits(self.rows.names.full, self.model.full)
+
+    @cached_property
+    def handles(self) -> Score:
+        """Bits of each handle."""
+        return self._bits(self.rows.handles, self.model.handles)
+
+    @cached_property
+    def stems(self) -> Score:
+        """Bits of each handle without digits."""
+        return self._bits(self.rows.stems, self.model.handles)
+
+    @cached_property
+    def employers(self) -> Score:
+        """Bits of each employer."""
+        return self._bits(self.rows.employers, self.model.employers)
+
+    def _bits(self, one: Column, counts: Mapping[str, int]) -> Score:
+        return np.array([*(self.model.rarity(counts, text) for text in one.texts), 0.0])
+
+    @cached_property
+    def spellings(self) -> tuple[tuple[Ints, Ints, int], ...]:
+        """Per kind of form: what each row's letters are among the forms, and which row has which form, sorted."""
+        return tuple(_spelled(forms, self.rows) for forms in self.rows.forms)
+
+    @cached_property
+    def shared_work(self) -> Ints:
+        """Pairs credited on one small work, as left · rows + right."""
+        size = max(len(self.rows), 1)
+        left, right = block_pairs(Keys("work", self.rows.works.rows, self.rows.works.values, SMALL_WORK))
+        return np.unique(np.minimum(left, right) * size + np.maximum(left, right))
 
 
 @dataclass
 class Pairs:
     """Candidate pairs of a batch, `left` < `right`; what several functions need is worked out once."""
 
-    rows: Batch
+    ground: Ground
     left: Ints
     right: Ints
-    model: Model
-    links: Links
 
     def __len__(self) -> int:
         return len(self.left)
 
+    @property
+    def rows(self) -> Batch:
+        """The accounts."""
+        return self.ground.rows
+
+    @property
+    def links(self) -> Links:
+        """All ties by address."""
+        return self.ground.links
+
+    @property
+    def weights(self) -> Weights:
+        """Worth of each kind of evidence."""
+        return self.ground.model.settings.weights
+
     @cached_property
     def aligned(self) -> Aligned:
         """How the names align."""
-        words = self.rows.names.vocabulary
-        rarity = np.array([self.model.rarity(self.model.words, word) for word in words], dtype=np.float32)
-        return align(self.rows.names, self.left, self.right, rarity)
+        return align(self.rows.names, self.left, self.right, self.ground.words)
 
     @cached_property
     def linked(self) -> Ints:
@@ -82,9 +141,6 @@ class Pairs:
         return (lengths[self.left] > 1) & (lengths[self.right] > 1)
 
 
-Score = NDArray[np.float64]
-
-
 def _where(test: Bools, bits: float | Score | Floats) -> Score:
     return np.where(test, bits, 0.0).astype(np.float64)
 
@@ -94,12 +150,12 @@ def _where(test: Bools, bits: float | Score | Floats) -> Score:
 
 def reciprocal(pairs: Pairs) -> Score:
     """The two profiles name each other."""
-    return _where(pairs.tie(pairs.links.mutual), pairs.model.settings.weights.reciprocal)
+    return _where(pairs.tie(pairs.links.mutual), pairs.weights.reciprocal)
 
 
 def verified(pairs: Pairs) -> Score:
     """A site checked that the address one profile names is the other's."""
-    return _where(pairs.tie(pairs.links.verified), pairs.model.settings.weights.verified)
+    return _where(pairs.tie(pairs.links.verified), pairs.weights.verified)
 
 
 def same_id(pairs: Pairs) -> Score:
@@ -107,7 +163,7 @@ def same_id(pairs: Pairs) -> Score:
     found = np.zeros(len(pairs), dtype=bool)
     for one in pairs.rows.ids:
         found |= pairs.same(one)
-    return _where(found, pairs.model.settings.weights.same_id)
+    return _where(found, pairs.weights.same_id)
 
 
 # --- for: strong ---------------------------------------------------------------------------------------------------
@@ -115,12 +171,12 @@ def same_id(pairs: Pairs) -> Score:
 
 def claimed(pairs: Pairs) -> Score:
     """One profile names the other as its own, and nobody else there does."""
-    return _where(pairs.tie(pairs.links.claimed), pairs.model.settings.weights.claimed)
+    return _where(pairs.tie(pairs.links.claimed), pairs.weights.claimed)
 
 
 def site(pairs: Pairs) -> Score:
     """Both profiles name one personal page."""
-    return _where(pairs.tie(pairs.links.site), pairs.model.settings.weights.site)
+    return _where(pairs.tie(pairs.links.site), pairs.weights.site)
 
 
 # --- for: likeness -------------------------------------------------------------------------------------------------
@@ -128,34 +184,33 @@ def site(pairs: Pairs) -> Score:
 
 def handle(pairs: Pairs) -> Score:
     """Both use one handle; a rare and long one says more."""
-    rarity = _rarities(pairs, pairs.rows.handles, pairs.model.handles)
+    rarity = pairs.ground.handles[pairs.rows.handles.codes[pairs.left]]
     sizes = pairs.rows.handles.measure()[pairs.left]
     bits = rarity + np.clip(0.75 * (sizes - 6), *LENGTH_BITS)
-    return _where(pairs.same(pairs.rows.handles), np.clip(bits, 0, pairs.model.settings.weights.handle))
+    return _where(pairs.same(pairs.rows.handles), np.clip(bits, 0, pairs.weights.handle))
 
 
 def handle_alike(pairs: Pairs) -> Score:
     """Their handles differ in digits only."""
-    rarity = _rarities(pairs, pairs.rows.stems, pairs.model.handles)
-    return _where(pairs.same(pairs.rows.stems), np.clip(rarity / 2, 0, pairs.model.settings.weights.handle_alike))
+    rarity = pairs.ground.stems[pairs.rows.stems.codes[pairs.left]]
+    return _where(pairs.same(pairs.rows.stems), np.clip(rarity / 2, 0, pairs.weights.handle_alike))
 
 
 def handle_built(pairs: Pairs) -> Score:
     """The handle of one is made of the name of the other; of two whole rare words it says most."""
-    most, out = pairs.model.settings.weights.handle_built, np.zeros(len(pairs))
+    most, out = pairs.weights.handle_built, np.zeros(len(pairs))
     full = pairs.rows.names.full
-    rarity = np.array([pairs.model.rarity(pairs.model.full, text) for text in full.texts] + [0.0])
-    for forms, share in zip(pairs.rows.forms, (1.0, 0.6, 0.25), strict=True):
+    for forms, share in zip(pairs.ground.spellings, (1.0, 0.6, 0.25), strict=True):
         for names, handles in ((pairs.left, pairs.right), (pairs.right, pairs.left)):
-            bits = np.minimum(most, rarity[full.codes[names]]) * share
-            out = np.maximum(out, _where(_carries(forms, pairs.rows, names, handles), bits))
+            bits = np.minimum(most, pairs.ground.full[full.codes[names]]) * share
+            out = np.maximum(out, _where(_carries(forms, names, handles), bits))
     return out
 
 
 def name(pairs: Pairs) -> Score:
     """Their names agree; rare words say more, and a name many bear says little."""
-    weights, found = pairs.model.settings.weights, pairs.aligned
-    full = _rarities(pairs, pairs.rows.names.full, pairs.model.full)
+    weights, found = pairs.weights, pairs.aligned
+    full = pairs.ground.full[pairs.rows.names.full.codes[pairs.left]]
     bits = np.minimum(found.rarity, np.where(pairs.same(pairs.rows.names.full), full + 2.0, weights.name))
     bits = bits * np.clip((found.score - 0.7) / 0.25, 0, 1)
     single = (found.agreeing < 2) & ~((pairs.full_names) & (found.score >= 0.9))
@@ -165,9 +220,9 @@ def name(pairs: Pairs) -> Score:
 
 def work(pairs: Pairs) -> Score:
     """Both are credited on the same work of a few people, under names that agree."""
-    shared = _shared(pairs.rows.works, pairs, SMALL_WORK)
+    shared = np.isin(pairs.left * len(pairs.rows) + pairs.right, pairs.ground.shared_work)
     agree = (pairs.aligned.score >= AGREE) & (pairs.aligned.agreeing >= 1)
-    return _where(shared & agree, pairs.model.settings.weights.work)
+    return _where(shared & agree, pairs.weights.work)
 
 
 # --- for: weak -----------------------------------------------------------------------------------------------------
@@ -175,15 +230,15 @@ def work(pairs: Pairs) -> Score:
 
 def place(pairs: Pairs) -> Score:
     """Both say they live in one place."""
-    weights = pairs.model.settings.weights
+    weights = pairs.weights
     country = _where(pairs.same(pairs.rows.countries), weights.country)
     return np.where(pairs.same(pairs.rows.cities), weights.city, country)
 
 
 def employer(pairs: Pairs) -> Score:
     """Both name one employer; a small one says more."""
-    rarity = _rarities(pairs, pairs.rows.employers, pairs.model.employers)
-    return _where(pairs.same(pairs.rows.employers), np.clip(rarity / 2, 1, pairs.model.settings.weights.employer))
+    rarity = pairs.ground.employers[pairs.rows.employers.codes[pairs.left]]
+    return _where(pairs.same(pairs.rows.employers), np.clip(rarity / 2, 1, pairs.weights.employer))
 
 
 # --- against -------------------------------------------------------------------------------------------------------
@@ -192,19 +247,19 @@ def employer(pairs: Pairs) -> Score:
 def two_of_a_source(pairs: Pairs) -> Score:
     """Both are live accounts of one source; hardly anybody keeps two."""
     both = pairs.one_source & pairs.rows.live[pairs.left] & pairs.rows.live[pairs.right]
-    return _where(both, pairs.model.settings.weights.two_of_a_source)
+    return _where(both, pairs.weights.two_of_a_source)
 
 
 def other_name(pairs: Pairs) -> Score:
     """Their full names cannot be one."""
     score = pairs.aligned.score
     guess = pairs.rows.names.ideographs[pairs.left] != pairs.rows.names.ideographs[pairs.right]
-    return _where(pairs.full_names & (score >= 0) & (score < ANOTHER) & ~guess, pairs.model.settings.weights.other_name)
+    return _where(pairs.full_names & (score >= 0) & (score < ANOTHER) & ~guess, pairs.weights.other_name)
 
 
 def other_country(pairs: Pairs) -> Score:
     """They say they live in two countries."""
-    return _where(pairs.different(pairs.rows.countries), pairs.model.settings.weights.other_country)
+    return _where(pairs.different(pairs.rows.countries), pairs.weights.other_country)
 
 
 # --- never ---------------------------------------------------------------------------------------------------------
@@ -257,31 +312,20 @@ KINDS: Sequence[Kind] = (
 )
 
 
-def _rarities(pairs: Pairs, one: Column, counts: Mapping[str, int]) -> Score:
-    """Bits of each pair's left text, 0 where missing."""
-    bits = np.array([pairs.model.rarity(counts, text) for text in one.texts] + [0.0])
-    out: Score = bits[one.codes[pairs.left]]
-    return out
-
-
-def _carries(forms: Entries, rows: Batch, names: Ints, handles: Ints) -> Bools:
-    """Whether a form of the one's name is the other's handle, digits aside; per pair."""
-    texts = rows.letters.texts
+def _spelled(forms: Entries, rows: Batch) -> tuple[Ints, Ints, int]:
+    values, codes = unique(forms.values)
     hashes = rows.letter_hashes
-    if not len(texts) or not len(forms.rows):
-        return np.zeros(len(names), dtype=bool)
-    values, codes = np.unique(forms.values, return_inverse=True)
-    have = np.sort(forms.rows * len(values) + codes.reshape(-1))
+    if not len(values) or not len(hashes):
+        return np.full(len(rows), -1, dtype=np.int64), np.zeros(1, dtype=np.int64), 1
     spots = np.minimum(np.searchsorted(values, hashes), len(values) - 1)
-    known = np.append(np.where(values[spots] == hashes, spots, -1), -1)[rows.letters.codes[handles]]
-    wanted = names * len(values) + known
+    known = np.append(np.where(values[spots] == hashes, spots, -1), -1)[rows.letters.codes]
+    return known.astype(np.int64), np.sort(forms.rows * len(values) + codes), len(values)
+
+
+def _carries(spelled: tuple[Ints, Ints, int], names: Ints, handles: Ints) -> Bools:
+    """Whether a form of the one's name is the other's handle, digits aside; per pair."""
+    known, have, size = spelled
+    wanted = names * size + known[handles]
     places = np.minimum(np.searchsorted(have, wanted), len(have) - 1)
-    found: Bools = (known >= 0) & (have[places] == wanted)
+    found: Bools = (known[handles] >= 0) & (have[places] == wanted)
     return found
-
-
-def _shared(entries: Entries, pairs: Pairs, cap: int) -> Bools:
-    size = max(len(pairs.rows), 1)
-    left, right = block_pairs(Keys("work", entries.rows, entries.values, cap))
-    codes = np.minimum(left, right) * size + np.maximum(left, right)
-    return np.isin(pairs.left * size + pairs.right, codes)

@@ -15,7 +15,7 @@ from sourcing.identity.clusters import age as age_of
 from sourcing.identity.facts import Facts
 from sourcing.identity.keys import keys_of
 from sourcing.identity.model import Model, Settings, fit
-from sourcing.identity.scorer import APART, Scored, score
+from sourcing.identity.scorer import Scored, score
 from sourcing.identity.telling import judgement
 from storage.records import AccountKey, Judgement, Record, Verdict
 from storage.store import IdentityModel, Store
@@ -187,7 +187,7 @@ def neighbours(store: Store, keys: set[AccountKey]) -> set[AccountKey]:
 
 def judgements(found: Scored, now: datetime) -> list[Judgement]:
     """The rows of all pairs that are joined or worth a look; the others are only counted."""
-    return [judgement(found, int(at), MODEL, now) for at in (found.zone != APART).nonzero()[0]]
+    return [judgement(found, place, MODEL, now) for place in range(len(found.kept))]
 
 
 def settled(store: Store, pairs: Iterable[Pair]) -> set[Pair]:

@@ -15,12 +15,13 @@ from sourcing.identity.batch import Batch, batch
 from sourcing.identity.engine.blocks import Keys, Skipped, candidates
 from sourcing.identity.engine.columns import Bools, Ints
 from sourcing.identity.engine.fit import posterior
-from sourcing.identity.evidence import KINDS, Pairs, never
+from sourcing.identity.evidence import KINDS, Ground, Pairs, never
 from sourcing.identity.links import Links, links
 from sourcing.identity.model import Model
 
 Doubles = NDArray[np.float64]
 APART, QUEUE, MERGE = 0, 1, 2
+CHUNK = 200_000  # pairs weighed together
 ENOUGH = 6.0  # bits from which likeness of name or handle corroborates a claim
 # Doublings of followers by which the claimed account may exceed the one that claims it, and those it may have at most
 # where nobody counts the other's: a thousand followers are worth an impostor's trouble.
@@ -29,17 +30,15 @@ FAME, FAMOUS = 5.0, 10.0
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """Pairs with their bits. `parts` is (pairs, kinds) in the order of `evidence.KINDS`, before grouping."""
+    """Pairs with their bits and zones. Of pairs that are not apart, `parts` are the bits of each kind of evidence."""
 
     rows: Batch
     left: Ints
     right: Ints
-    parts: Doubles
-    bits: Doubles  # prior included
-    chance: Doubles  # in [0,1]
+    bits: NDArray[np.float32]  # prior included
     zone: NDArray[np.int8]  # APART, QUEUE, MERGE
-    proof: Bools  # class A
-    conflict: Bools  # something must be decided by a person
+    kept: Ints  # places of the pairs that are not apart
+    parts: NDArray[np.float32]  # (kept, kinds) in the order of `evidence.KINDS`, before grouping
     counters: Counter[str]
 
     def __len__(self) -> int:
@@ -66,7 +65,7 @@ def score_rows(rows: Batch, model: Model, first: int | None = None, closed: Coll
     left, right = _with_links(len(rows), left, right, tied, first)
     counters = Counter({name: count for name, count in tied.skipped.items() if count})
     counters.update({f"block_too_large/{name}": count for name, count in skipped.blocks.items()})
-    return _weigh(Pairs(rows, left, right, model, tied), counters)
+    return _in_chunks(Ground(rows, model, tied), left, right, counters)
 
 
 def _open_keys(rows: Batch, cap: int, shut: Ints) -> Iterator[Keys]:
@@ -91,23 +90,34 @@ def _with_links(size: int, left: Ints, right: Ints, tied: Links, first: int | No
     return codes // max(size, 1), codes % max(size, 1)
 
 
-def _weigh(pairs: Pairs, counters: Counter[str]) -> Scored:
-    parts = np.column_stack([kind.bits(pairs) for kind in KINDS]) if len(pairs) else np.zeros((0, len(KINDS)))
-    bits = pairs.model.prior + _total(parts, pairs.model)
+def _in_chunks(ground: Ground, left: Ints, right: Ints, counters: Counter[str]) -> Scored:
+    """Weigh all pairs, so many at a time that memory stays bounded."""
+    counters["pairs_compared"] = len(left)
+    bits, zone = np.zeros(len(left), dtype=np.float32), np.zeros(len(left), dtype=np.int8)
+    parts = [np.zeros((0, len(KINDS)), dtype=np.float32)]
+    for start in range(0, len(left), CHUNK):
+        part = slice(start, start + CHUNK)
+        bits[part], zone[part], kept = _weigh(Pairs(ground, left[part], right[part]))
+        parts.append(kept)
+    return Scored(ground.rows, left, right, bits, zone, np.flatnonzero(zone), np.concatenate(parts), counters)
+
+
+def _weigh(pairs: Pairs) -> tuple[NDArray[np.float32], NDArray[np.int8], NDArray[np.float32]]:
+    parts = np.column_stack([kind.bits(pairs) for kind in KINDS])
+    model = pairs.ground.model
+    bits = model.prior + _total(parts, model)
     barred = never(pairs)
     bits[barred] = -np.inf
     proof = _of_grade(parts, "A").any(axis=1)
     mixed = pairs.rows.mixed[pairs.left] | pairs.rows.mixed[pairs.right]
     contested = pairs.tie(pairs.links.contested)
     chance = posterior(bits)
-    sure = proof & _good_proof(parts) | _overwhelming(pairs, parts, chance)
-    merge = sure & ~barred & ~mixed
+    merge = (proof & _good_proof(parts) | _overwhelming(pairs, parts, chance)) & ~barred & ~mixed
     like = np.maximum(_group(parts, "handle"), _group(parts, "name")) >= ENOUGH
     conflict = (proof | contested & like) & ~merge & ~barred
-    queue = ~merge & ~barred & ((chance >= pairs.model.settings.queue) | conflict)
+    queue = ~merge & ~barred & ((chance >= model.settings.queue) | conflict)
     zone = np.where(merge, MERGE, np.where(queue, QUEUE, APART)).astype(np.int8)
-    counters["pairs_compared"] = len(pairs)
-    return Scored(pairs.rows, pairs.left, pairs.right, parts, bits, chance, zone, proof & ~barred, conflict, counters)
+    return bits.astype(np.float32), zone, parts[zone != APART].astype(np.float32)
 
 
 def _of_grade(parts: Doubles, grades: str) -> Bools:
@@ -145,7 +155,7 @@ def _good_proof(parts: Doubles) -> Bools:
 
 def _overwhelming(pairs: Pairs, parts: Doubles, chance: Doubles) -> Bools:
     """A link, a second group beside it, nothing against, and nobody who claims somebody better known."""
-    settings = pairs.model.settings
+    settings = pairs.ground.model.settings
     second = np.zeros(len(pairs), dtype=bool)
     if not settings.strict_claims:
         second = np.maximum(_group(parts, "handle"), _group(parts, "name")) >= ENOUGH

@@ -1,6 +1,6 @@
 """Sentences for the reader: why a pair was joined, suggested or kept apart, and the values compared."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from sourcing.identity.evidence import KINDS
 from sourcing.identity.facts import Facts, Said, member
@@ -12,8 +12,9 @@ from storage.text import link_key
 MOST_VALUES = 5  # works listed
 
 
-def judgement(found: Scored, at: int, by: str, now: object) -> Judgement:
-    """The row of one scored pair; a pair that is not joined is a suggestion."""
+def judgement(found: Scored, place: int, by: str, now: object) -> Judgement:
+    """The row of one of the pairs that are not apart; one that is not joined is a suggestion."""
+    at, parts = int(found.kept[place]), bits_of(found, place)
     left, right = found.rows.facts[found.left[at]], found.rows.facts[found.right[at]]
     if right.key < left.key:
         left, right = right, left
@@ -25,11 +26,16 @@ def judgement(found: Scored, at: int, by: str, now: object) -> Judgement:
             "verdict": Verdict.SAME if merged else Verdict.SUGGESTED,
             "bits": round(float(found.bits[at]), 3),
             "by": by,
-            "why": sentence(found, at, left, right),
-            "evidence": tuple(values(found, at, left, right)),
+            "why": sentence(parts, left, right),
+            "evidence": tuple(values(parts, left, right)),
             "created_at": now,
         }
     )
+
+
+def bits_of(found: Scored, place: int) -> dict[str, float]:
+    """Bits of each kind of evidence one of these pairs has."""
+    return {kind.name: float(bits) for kind, bits in zip(KINDS, found.parts[place], strict=True) if bits}
 
 
 def shown(one: Facts) -> str:
@@ -37,9 +43,8 @@ def shown(one: Facts) -> str:
     return f"{one.key.source}:{one.handle}"
 
 
-def sentence(found: Scored, at: int, left: Facts, right: Facts) -> str:
+def sentence(parts: Mapping[str, float], left: Facts, right: Facts) -> str:
     """One sentence: the strongest reason, what agrees beside it, what speaks against it."""
-    parts = {kind.name: float(bits) for kind, bits in zip(KINDS, found.parts[at], strict=True) if bits}
     first = _strongest(parts, left, right)
     beside = [_SHORT[name] for name in parts if name in _SHORT and parts[name] > 0]
     against = [_AGAINST[name] for name in parts if parts[name] < 0]
@@ -59,7 +64,7 @@ _AGAINST = {
 }
 
 
-def _strongest(parts: dict[str, float], left: Facts, right: Facts) -> str:
+def _strongest(parts: Mapping[str, float], left: Facts, right: Facts) -> str:
     names = f"{shown(left)} and {shown(right)}"
     if "reciprocal" in parts:
         return f"{names} name each other in their profiles"
@@ -94,12 +99,10 @@ def _pages(left: Facts, right: Facts) -> list[str]:
     return sorted({said.target for said in left.said} & {said.target for said in right.said})
 
 
-def values(found: Scored, at: int, left: Facts, right: Facts) -> Iterator[str]:
-    """Each kind of evidence with its bits and the two values, strongest first: "handle +16.6: ada = ada"."""
-    parts = zip(KINDS, found.parts[at], strict=True)
-    for kind, bits in sorted(parts, key=lambda one: -abs(one[1])):
-        if bits:
-            yield f"{kind.name} {bits:+.1f}: {' | '.join(_compared(kind.name, left, right))}"
+def values(parts: Mapping[str, float], left: Facts, right: Facts) -> Iterator[str]:
+    """Each kind of evidence with its bits and the two values, strongest first: "handle +16.6: ada | ada"."""
+    for name, bits in sorted(parts.items(), key=lambda one: -abs(one[1])):
+        yield f"{name} {bits:+.1f}: {' | '.join(_compared(name, left, right))}"
 
 
 def _compared(kind: str, left: Facts, right: Facts) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ _DOMAIN = re.compile(r"(?i)(\.bsky)?\.(social|com|org|net|io|dev|example|me|ai|a
 _IDEOGRAPHS = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\U00020000-\U0003ffff]")
 
 
-@lru_cache(maxsize=400_000)
+@lru_cache(maxsize=100_000)
 def name_words(name: str) -> tuple[str, ...]:
     """The words of a name in Latin letters, in the order written; () if it names nobody.
 
@@ -62,7 +62,7 @@ def ring(words: tuple[str, ...]) -> str:
     return min((joined[at:] + joined[:at] for at in range(len(joined))), default="")
 
 
-@lru_cache(maxsize=400_000)
+@lru_cache(maxsize=100_000)
 def handle_form(handle: str) -> str:
     """The normal form of a handle: letters and digits only; "" for what everybody or nobody is called."""
     text = handle.rpartition("/")[2].removeprefix("@").partition("@")[0]  # "forum.example/ada", "@ada@social.example"

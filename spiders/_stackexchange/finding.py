@@ -17,7 +17,6 @@ from spiders._stackexchange.api import PAGE, StackExchangeApi
 from spiders._stackexchange.people import REGISTERED, SOURCE, Person
 from spiders._stackexchange.sites import Seat, tag_of
 from spiders._stackexchange.work import ALL_TIME, MONTH, Standing
-from storage.errors import Unreadable
 from storage.records import AccountKey, Sighting
 
 DECLINED = f"{SOURCE}/people/declined"
@@ -83,7 +82,7 @@ class Finding(StackExchangeApi):
         bill.found = (bill.found or 0) + len(rows)
         if period == ALL_TIME and page == 1 and not answer.items:
             # Nobody ever answered under a tag people are looked for by: misspelled, renamed, or another API.
-            raise Unreadable("tag_without_answerers", f"{tag} at {site}")
+            self.ledger.skip(f"empty_target:{site}/{tag}")
         standings = [standing for row in rows if (standing := self.standing(row, site, tag, period))]
         for standing in standings:
             yield from self.stands(lane, standing)

@@ -87,6 +87,13 @@ class Collecting(Database):
                 found.setdefault(work.account, []).append(work)
         return found
 
+    def evidence_ids(self, source: str, kind: str) -> set[str]:
+        """Give the ids of one kind of work at a source."""
+        chosen = select(evidence.c.id).join(account, account.c.key == evidence.c.account)
+        with self._read() as connection:
+            rows = connection.execute(chosen.where(account.c.source == source, evidence.c.kind == kind))
+            return set(rows.scalars())
+
     def touched(self, since: datetime) -> set[AccountKey]:
         """Give the accounts that are new, changed, gone or returned since, or whose work changed."""
         with self._read() as connection:

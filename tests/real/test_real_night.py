@@ -105,7 +105,8 @@ def test_practitioners_of_the_field_come_first(night: tuple[Store, Config]) -> N
     ranking.score(store, [find_role("mle", None)], now=NIGHT)
     totals = {receipt.lead: receipt.total for receipt in store.ranking("mle")}
     words = {"pytorch", "tensorflow", "machine learning", "scikit-learn", "sklearn", "deep learning", "ml"}
-    inside, outside = [], []
+    inside: list[float] = []
+    outside: list[float] = []
     for lead in store.leads(list(totals)):
         tags = {tag.lower() for evidence in lead.evidence if evidence.kind == "post" for tag in evidence.tags}
         if any(evidence.kind == "post" for evidence in lead.evidence):

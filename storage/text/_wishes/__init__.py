@@ -1,11 +1,13 @@
 """Wishes of a person, read from their own words: to be left alone by recruiters, or to be found by them.
 
-A wish is one sentence, and the sentence is what is given back: it is kept as the reason of a flag.
+A wish is one sentence, and the sentence is what is given back: it is kept as the reason of a flag. A profile is read
+several times in a night, so what a text says is remembered.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 from storage.text._keys import KEY_LIMIT
 from storage.text._wishes._patterns import MEANT_FOR_OTHERS, NO_REFUSAL, OFFERS, REFUSALS, TAKEN_AWAY
@@ -17,6 +19,7 @@ _SPACE = re.compile(r"\s+")
 _SPELLING = str.maketrans({"’": "'", "ʼ": "'", "‘": "'", "`": "'", "–": "-", "—": "-", "\ufe0f": None, "\u0307": None})
 
 
+@lru_cache(maxsize=16_384)
 def refusal(text: str) -> str | None:
     """The sentence that asks recruiters to stay away; in doubt there is one, for the wish hides and erases nothing."""
     for sentence in _sentences(text):
@@ -31,6 +34,7 @@ def no_recruiters(text: str) -> bool:
     return refusal(text) is not None
 
 
+@lru_cache(maxsize=16_384)
 def availability(text: str) -> str | None:
     """The sentence that says its writer is open to work; in doubt there is none, for nobody is asked without a wish."""
     for sentence in _sentences(text):
