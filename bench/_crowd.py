@@ -64,7 +64,7 @@ def crowd(accounts: int, seed: int = 7) -> Rows:
     people = int(accounts * 0.6)
     owner = np.concatenate((np.arange(people), chance.integers(0, people, accounts - people)))
     first = (chance.pareto(1.1, people) * 60).astype(np.int64) % 400
-    last = (chance.pareto(1.0, people) * 1500).astype(np.int64) % 60_000
+    last = (chance.pareto(1.0, people) * 3000).astype(np.int64) % 400_000
     city, firm = chance.integers(0, len(CITIES), people), (chance.pareto(1.0, people) * 30).astype(np.int64) % 20_000
     style = chance.integers(0, 8, people)
     # At most one account of a person per source, as nearly everybody has it.
@@ -84,7 +84,7 @@ def crowd(accounts: int, seed: int = 7) -> Rows:
 
 def _columns(owner, source, first, last, city, firm, style, draws, number, shared):  # type: ignore[no-untyped-def]  # arrays
     given = [_word(int(at) * 7 + 3, 2) for at in range(400)]
-    family = {int(at): _word(int(at) * 13 + 5, 3) for at in np.unique(last)}
+    family = {int(at): _word(int(at) * 13 + 5, 4) for at in np.unique(last)}
     handles = []
     for row, person in enumerate(owner.tolist()):
         kind = int(style[person]) if shared[row] else int(number[row]) % 8

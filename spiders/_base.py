@@ -74,6 +74,8 @@ class SourceSpider(Conversation):
         self.clock: datetime | None = None
         self.waiting = False
         self._waking: asyncio.Task[None] | None = None
+        self.exhausted = False  # nothing was left to ask: the crawl came to its own end
+        self.at_the_end: dict[str, LaneState] = {}
         self._trusted: frozenset[str] | None = None
         self.others_busy: Callable[[], bool] = lambda: False  # whether other sources of this night still find people
 
@@ -183,6 +185,10 @@ class SourceSpider(Conversation):
         """What a lane keeps for the next night; stored after the records yielded before it."""
         return LaneState(lane=lane, state=state, updated_at=self.now())
 
+    def remember_at_the_end(self, lane: str, state: Mapping[str, object]) -> None:
+        """What a lane may say only when all it led to was read; a night cut off before says nothing."""
+        self.at_the_end[lane] = self.remember(lane, state)
+
     def recall(self, lane: str) -> dict[str, Any]:
         """What a lane kept; empty at first."""
         kept = self.store.lane_state(lane)
@@ -271,6 +277,7 @@ class SourceSpider(Conversation):
                 self._waking = asyncio.get_running_loop().create_task(self._wake())
             raise
         self._go_on_with(more)
+        self.exhausted = True
 
     def _go_on_with(self, requests: Sequence[Request]) -> None:
         engine = self.crawler.engine
@@ -293,6 +300,7 @@ class SourceSpider(Conversation):
                 if self.waiting and engine.spider_is_idle():
                     continue
                 return
+            self.exhausted = True
             await engine.close_spider_async(reason="finished")
             return
 

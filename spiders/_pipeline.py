@@ -46,7 +46,11 @@ class StorePipeline:
     def close_spider(self) -> None:
         """Write the rest, whatever ended the crawl."""
         self._flush()
-        spider_of(self.crawler).store.close()
+        spider = spider_of(self.crawler)
+        if spider.exhausted:
+            for state in spider.at_the_end.values():
+                spider.store.keep_lane_state(state)
+        spider.store.close()
 
     def _flush(self) -> None:
         spider = spider_of(self.crawler)

@@ -55,6 +55,7 @@ class HuggingFace(Reading):
     def first(self) -> Iterator[Request]:
         """The first page of every list."""
         self.recall_people()
+        self.recall_waiting()
         if self.follows_links:
             self.phases.append(self.named)
         # Roles share tasks; a list is read once for all of them.

@@ -102,10 +102,12 @@ def command(folder: Path, *words: str) -> "subprocess.Popen[str]":
 
 
 def contents(folder: Path) -> tuple[list[str], list[str]]:
-    """Ids of accounts and of their evidence."""
+    """Ids of accounts and of their evidence, but for personal pages: which account of a person holds the page
+    depends on which of them was stored first."""
     with Store.open(load(folder).database_url) as store:
         keys = [account.key for account in store.accounts()]
-        work = [one.id for rows in store.evidence(keys).values() for one in rows]
+        rows = [one for some in store.evidence(keys).values() for one in some]
+        work = [one.id for one in rows if one.kind not in ("page", "resume")]
     return sorted(map(str, keys)), sorted(work)
 
 

@@ -58,7 +58,7 @@ def test_authors_of_merged_changes_are_found_by_the_lane_of_their_repository(tmp
 
 def test_a_find_that_comes_before_its_account_waits(lite: Store) -> None:
     spider = SimpleNamespace(
-        store=lite, night=1, lanes=[Lane(source="github", kind="search", target="ml")], ledger=Ledger()
+        name="github", store=lite, night=1, lanes=[Lane(source="github", kind="search", target="ml")], ledger=Ledger()
     )
     pipeline = StorePipeline(SimpleNamespace(spider=spider))  # type: ignore[arg-type]  # all it looks at
     lane = spider.lanes[0].id

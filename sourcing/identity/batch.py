@@ -2,9 +2,8 @@
 
 import math
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,74 +56,120 @@ class Batch:
         return len(self.live)
 
 
-def batch(rows: Sequence[Facts]) -> Batch:
-    """Put accounts into columns. The only step that looks at one account at a time."""
-    forms = [built(name_words(one.name) if one.name else ()) for one in rows]
-    handles = [handle_form(one.handle) for one in rows]
-    letters = column(form.strip("0123456789") for form in handles)
-    places = [place(one.location) for one in rows]
-    return Batch(
-        facts=rows,
-        sources=column(one.key.source for one in rows),
-        names=names([one.name for one in rows]),
-        handles=column(handles),
-        stems=column(map(handle_stem, handles)),
-        letters=letters,
-        letter_hashes=np.fromiter(map(hashed, letters.texts), dtype=np.int64, count=len(letters.texts)),
-        forms=tuple(entries([some[at] for some in forms]) for at in range(3)),
-        cities=column(city for city, _ in places),
-        countries=column(country for _, country in places),
-        employers=column(employer(one.company) for one in rows),
-        barred=_flags(rows, lambda one: one.barred),
-        alone=_flags(rows, lambda one: one.alone),
-        mixed=_flags(rows, lambda one: one.mixed),
-        live=_flags(rows, lambda one: one.live),
-        fame=np.array([one.fame for one in rows], dtype=np.float64),
-        last_seen=np.array([one.last_seen.timestamp() if one.last_seen else -math.inf for one in rows]),
-        since=np.array([one.since.timestamp() if one.since else -math.inf for one in rows]),
-        addresses=_addresses(rows),
-        ids=_ids(rows),
-        works=entries([one.works for one in rows]),
-        blocks=_blocks(rows),
-    )
+def batch(rows: Iterable[Facts], *, keep_facts: bool = True) -> Batch:
+    """Put accounts into columns, in one pass: the only step that looks at one account at a time.
+
+    Without `keep_facts` the accounts themselves are let go, for those who want no sentences.
+    """
+    made = _Maker()
+    for one in rows:
+        made.add(one)
+        if keep_facts:
+            made.facts.append(one)
+    return made.batch()
+
+
+class _Keyed:
+    """Hashes that rows carry, while they are collected."""
+
+    def __init__(self) -> None:
+        self.rows, self.values, self.roles = array("q"), array("q"), array("b")
+
+    def add(self, row: int, value: int, role: int = 0) -> None:
+        self.rows.append(row)
+        self.values.append(value)
+        self.roles.append(role)
+
+    def entries(self) -> Entries:
+        return Entries(
+            np.frombuffer(self.rows, dtype=np.int64),
+            np.frombuffer(self.values, dtype=np.int64),
+            np.frombuffer(self.roles, dtype=np.int8),
+        )
+
+
+class _Maker:
+    """A batch while it is made."""
+
+    def __init__(self) -> None:
+        self.size, self.facts = 0, list[Facts]()
+        texts = ("source", "name", "handle", "stem", "letters", "city", "country", "employer")
+        self.texts: dict[str, list[str | None]] = {name: [] for name in texts}
+        self.numbers = {name: array("d") for name in ("fame", "last_seen", "since")}
+        self.flags = {name: array("b") for name in ("barred", "alone", "mixed", "live")}
+        self.forms = (_Keyed(), _Keyed(), _Keyed())
+        self.addresses, self.works, self.blocks = _Keyed(), _Keyed(), dict[str, _Keyed]()
+        self.ids: list[tuple[str, ...]] = []
+
+    def add(self, one: Facts) -> None:
+        form, (city, country) = handle_form(one.handle), place(one.location)
+        self._texts(one, form, city, country)
+        for name, flags in self.flags.items():
+            flags.append(getattr(one, name))
+        self.numbers["fame"].append(one.fame)
+        self.numbers["last_seen"].append(one.last_seen.timestamp() if one.last_seen else -math.inf)
+        self.numbers["since"].append(one.since.timestamp() if one.since else -math.inf)
+        self._keys(one)
+        self.size += 1
+
+    def _texts(self, one: Facts, form: str, city: str, country: str) -> None:
+        told = (one.key.source, one.name, form, handle_stem(form), form.strip("0123456789"), city, country)
+        for texts, text in zip(self.texts.values(), (*told, employer(one.company)), strict=True):
+            texts.append(text)
+
+    def _keys(self, one: Facts) -> None:
+        row = self.size
+        for keyed, forms in zip(self.forms, built(name_words(one.name) if one.name else ()), strict=True):
+            for text in forms:
+                keyed.add(row, hashed(text))
+        for target, role in addresses(one):
+            self.addresses.add(row, hashed(target), role)
+        for work in one.works:
+            self.works.add(row, hashed(work))
+        self.ids.append(one.ids)
+        if not one.alone and not one.barred:
+            for kind, text in set(likeness_keys(one)):
+                self.blocks.setdefault(kind, _Keyed()).add(row, hashed(f"{kind} {text}"))
+
+    def batch(self) -> Batch:
+        columns = {name: column(texts) for name, texts in self.texts.items() if name != "name"}
+        letters = columns["letters"]
+        return Batch(
+            facts=self.facts,
+            sources=columns["source"],
+            names=names(self.texts["name"]),
+            handles=columns["handle"],
+            stems=columns["stem"],
+            letters=letters,
+            letter_hashes=np.fromiter(map(hashed, letters.texts), dtype=np.int64, count=len(letters.texts)),
+            forms=tuple(one.entries() for one in self.forms),
+            cities=columns["city"],
+            countries=columns["country"],
+            employers=columns["employer"],
+            barred=np.array(self.flags["barred"], dtype=bool),
+            alone=np.array(self.flags["alone"], dtype=bool),
+            mixed=np.array(self.flags["mixed"], dtype=bool),
+            live=np.array(self.flags["live"], dtype=bool),
+            fame=np.frombuffer(self.numbers["fame"]),
+            last_seen=np.frombuffer(self.numbers["last_seen"]),
+            since=np.frombuffer(self.numbers["since"]),
+            addresses=self.addresses.entries(),
+            ids=_ids(self.ids),
+            works=self.works.entries(),
+            blocks={kind: one.entries() for kind, one in sorted(self.blocks.items())},
+        )
+
+
+def _ids(rows: Sequence[tuple[str, ...]]) -> tuple[Column, ...]:
+    kinds = sorted({text.partition(":")[0] for ids in rows for text in ids})
+    own = [{text.partition(":")[0]: text for text in ids} for ids in rows] if kinds else []
+    return tuple(column(some.get(kind) for some in own) for kind in kinds)
 
 
 def entries(lists: Sequence[Iterable[str]]) -> Entries:
     """Keys of n rows from one list of texts per row."""
-    flat = [tuple(some) for some in lists]
-    values = np.fromiter((hashed(text) for text in chain.from_iterable(flat)), dtype=np.int64)
-    rows = np.repeat(np.arange(len(flat), dtype=np.int64), list(map(len, flat)))
-    return Entries(rows, values, np.zeros(len(rows), dtype=np.int8))
-
-
-def _flags(rows: Sequence[Facts], test: Callable[[Facts], bool]) -> Bools:
-    return np.fromiter(map(test, rows), dtype=bool, count=len(rows))
-
-
-def _addresses(rows: Sequence[Facts]) -> Entries:
-    found = [(at, hashed(target), role) for at, one in enumerate(rows) for target, role in addresses(one)]
-    table = np.array(found, dtype=np.int64).reshape(-1, 3)
-    return Entries(table[:, 0], table[:, 1], table[:, 2].astype(np.int8))
-
-
-def _ids(rows: Sequence[Facts]) -> tuple[Column, ...]:
-    kinds = sorted({text.partition(":")[0] for one in rows for text in one.ids})
-    own = [{text.partition(":")[0]: text for text in one.ids} for one in rows]
-    return tuple(column(some.get(kind) for some in own) for kind in kinds)
-
-
-def _blocks(rows: Sequence[Facts]) -> dict[str, Entries]:
-    found: dict[str, tuple[array[int], array[int]]] = {}
-    for at, one in enumerate(rows):
-        if one.alone or one.barred:
-            continue
-        for kind, text in set(likeness_keys(one)):
-            places, values = found.setdefault(kind, (array("q"), array("q")))
-            places.append(at)
-            values.append(hashed(f"{kind} {text}"))
-    return {
-        kind: Entries(
-            np.array(places, dtype=np.int64), np.array(values, dtype=np.int64), np.zeros(len(places), np.int8)
-        )
-        for kind, (places, values) in sorted(found.items())
-    }
+    made = _Keyed()
+    for row, texts in enumerate(lists):
+        for text in texts:
+            made.add(row, hashed(text))
+    return made.entries()

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from sourcing.identity.batch import Batch, Entries
 from sourcing.identity.engine.blocks import Keys, block_pairs
-from sourcing.identity.engine.columns import Bools, Column, Floats, Ints, unique
+from sourcing.identity.engine.columns import Bools, Column, Floats, Ints, distinct, unique
+from sourcing.identity.keys import limit
 from sourcing.identity.links import Links
 from sourcing.identity.model import Model, Weights
 from sourcing.identity.names import ANOTHER, Aligned, align
@@ -21,7 +22,6 @@ from sourcing.identity.names import ANOTHER, Aligned, align
 AGREE = 0.85  # alignment from which names agree
 LENGTH_BITS = (-4.0, 4.0)  # correction for handles shorter or longer than six characters
 Score = NDArray[np.float64]
-SMALL_WORK = 30  # people credited on a work that can still tell
 
 
 class Ground:
@@ -66,9 +66,9 @@ class Ground:
     @cached_property
     def shared_work(self) -> Ints:
         """Pairs credited on one small work, as left · rows + right."""
-        size = max(len(self.rows), 1)
-        left, right = block_pairs(Keys("work", self.rows.works.rows, self.rows.works.values, SMALL_WORK))
-        return np.unique(np.minimum(left, right) * size + np.maximum(left, right))
+        size, cap = max(len(self.rows), 1), self.model.settings.block
+        left, right = block_pairs(Keys("work", self.rows.works.rows, self.rows.works.values, limit("work", cap)))
+        return distinct(np.minimum(left, right) * size + np.maximum(left, right))
 
 
 @dataclass

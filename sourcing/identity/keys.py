@@ -15,8 +15,16 @@ from storage.text import link_key, profile_key
 
 # Roles of an address: who carries it, and how.
 OWN, VERIFIED, CLAIMED, FORMER = 0, 1, 2, 3
+MADE = "handle of the name"  # handles, and the handles names would make
+# Kinds of which fewer accounts tell: a surname and an initial soon fit too many, and so does a large project.
+LIMITS = {MADE: 20, "work": 30}
 ADDRESS = "address"  # looked up, but no block: links are joined by who has the address and who names it
 Key = tuple[str, int]  # kind and hash of the value
+
+
+def limit(kind: str, cap: int) -> int:
+    """How many accounts may share a key of this kind and still be compared."""
+    return min(cap, LIMITS.get(kind, cap))
 
 
 def keys_of(one: Facts) -> set[Key]:
@@ -37,7 +45,7 @@ def likeness_keys(one: Facts) -> Iterator[tuple[str, str]]:
         yield "handle without digits", stem
     words = name_words(one.name) if one.name else ()
     whole, part, _ = built(words)
-    yield from (("handle of the name", text) for text in {*whole, *part, *([letters] if len(letters) >= 4 else ())})
+    yield from ((MADE, text) for text in {*whole, *part, *([letters] if len(letters) >= 4 else ())})
     if len(words) > 1:
         yield from _name_keys(one, words)
     yield from (("work", work) for work in one.works)

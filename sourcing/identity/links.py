@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sourcing.identity.batch import Batch
 from sourcing.identity.engine.blocks import Keys, block_pairs, grouped
-from sourcing.identity.engine.columns import Bools, Ints, unique
+from sourcing.identity.engine.columns import Bools, Ints, distinct, unique
 from sourcing.identity.keys import CLAIMED, FORMER, OWN, VERIFIED
 from sourcing.identity.names import align
 
@@ -175,7 +175,7 @@ def _table(rows: Batch, edges: _Edges, pages: tuple[Ints, Ints], skipped: Counte
         skipped[reason] += int(which.sum())
     skipped["claims_several_accounts"] += int(void.sum())
     low, high = np.minimum(edges.start, edges.end), np.maximum(edges.start, edges.end)
-    codes = np.unique(np.concatenate((low[~inside] * size + high[~inside], pages[0] * size + pages[1])))
+    codes = distinct(np.concatenate((low[~inside] * size + high[~inside], pages[0] * size + pages[1])))
     spots = np.searchsorted(codes, low * size + high)
     spots[inside] = 0
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from sourcing.identity.facts import Facts, facts, with_history, with_works
-from sourcing.identity.keys import ADDRESS, Key, keys_of
+from sourcing.identity.keys import ADDRESS, Key, keys_of, limit
 from storage.records import AccountKey
 from storage.store import Store
 
@@ -57,7 +57,11 @@ def neighbourhood(store: Store, stale: Collection[AccountKey], cap: int) -> Near
     sizes_before = store.key_sizes({value for _, value in moved})
     store.set_identity_keys(after)
     sizes = store.key_sizes({value for _, value in moved})
-    crossed = {value for _, value in moved if (sizes_before.get(value, 0) > cap) != (sizes.get(value, 0) > cap)}
+    crossed = {
+        value
+        for kind, value in moved
+        if (sizes_before.get(value, 0) > limit(kind, cap)) != (sizes.get(value, 0) > limit(kind, cap))
+    }
     small = {value for value in concerned if sizes.get(value, 0) <= cap}
     touched = {*(one.key for one in changed), *store.carriers(small | crossed)}
     rows = {one.key: one for one in changed}
@@ -79,9 +83,9 @@ def _moved(before: dict[AccountKey, set[Key]], after: dict[AccountKey, set[Key]]
 
 def _partners(store: Store, rows: dict[AccountKey, Facts], cap: int) -> tuple[dict[AccountKey, Facts], set[int]]:
     """Everybody who shares a key with these, then everybody who shares an address with those."""
-    values = {value for one in rows.values() for _, value in keys_of(one)}
-    closed = {value for value, size in store.key_sizes(values).items() if size > cap}
-    partners = {one.key: one for one in some(store, store.carriers(values - closed) - rows.keys())}
+    kinds = {value: kind for one in rows.values() for kind, value in keys_of(one)}
+    closed = {value for value, size in store.key_sizes(kinds).items() if size > limit(kinds[value], cap)}
+    partners = {one.key: one for one in some(store, store.carriers(kinds.keys() - closed) - rows.keys())}
     named = {value for one in partners.values() for kind, value in keys_of(one) if kind == ADDRESS}
     shut = {value for value, size in store.key_sizes(named).items() if size > cap}
     context = store.carriers(named - shut) - rows.keys() - partners.keys()

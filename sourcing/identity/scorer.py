@@ -7,15 +7,17 @@ frozen model, and nothing else.
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sourcing.identity.batch import Batch, batch
 from sourcing.identity.engine.blocks import Keys, Skipped, candidates
-from sourcing.identity.engine.columns import Bools, Ints
+from sourcing.identity.engine.columns import Bools, Ints, distinct, hashed
 from sourcing.identity.engine.fit import posterior
 from sourcing.identity.evidence import KINDS, Ground, Pairs, never
+from sourcing.identity.keys import MADE, limit
 from sourcing.identity.links import Links, links
 from sourcing.identity.model import Model
 
@@ -60,8 +62,7 @@ def score_rows(rows: Batch, model: Model, first: int | None = None, closed: Coll
     shut = np.array(sorted(closed), dtype=np.int64)
     tied = links(rows, cap, shut)
     skipped = Skipped()
-    left, right = candidates(_open_keys(rows, cap, shut), len(rows), skipped, at_least_one_below=first)
-    left, right = _worth_comparing(rows, left, right)
+    left, right = candidates(_open_keys(rows, cap, shut), len(rows), skipped, partial(_worth_comparing, rows, first))
     left, right = _with_links(len(rows), left, right, tied, first)
     counters = Counter({name: count for name, count in tied.skipped.items() if count})
     counters.update({f"block_too_large/{name}": count for name, count in skipped.blocks.items()})
@@ -69,24 +70,30 @@ def score_rows(rows: Batch, model: Model, first: int | None = None, closed: Coll
 
 
 def _open_keys(rows: Batch, cap: int, shut: Ints) -> Iterator[Keys]:
+    spoken = np.sort(np.array([hashed(f"{MADE} {text}") for text in rows.letters.texts], dtype=np.int64))
     for kind, some in rows.blocks.items():
         keep = ~np.isin(some.values, shut) if len(shut) else np.ones(len(some.values), dtype=bool)
-        yield Keys(kind, some.rows[keep], some.values[keep], cap)
+        if kind == MADE:  # what a name could make matters only where somebody's handle is that
+            keep &= np.isin(some.values, spoken)
+        yield Keys(kind, some.rows[keep], some.values[keep], limit(kind, cap))
 
 
-def _worth_comparing(rows: Batch, left: Ints, right: Ints) -> tuple[Ints, Ints]:
+def _worth_comparing(rows: Batch, first: int | None, left: Ints, right: Ints) -> Bools:
     """Likeness within one source says nothing, and accounts that must stay alone are not compared at all."""
     sources = rows.sources.codes
-    closed = rows.alone | rows.barred
-    keep = (sources[left] != sources[right]) & ~closed[left] & ~closed[right]
+    keep: Bools = sources[left] != sources[right]
     for one in rows.ids:
-        keep |= (one.codes[left] == one.codes[right]) & (one.codes[left] >= 0) & ~closed[left] & ~closed[right]
-    return left[keep], right[keep]
+        keep |= (one.codes[left] == one.codes[right]) & (one.codes[left] >= 0)
+    if first is not None:
+        keep &= left < first
+    closed = rows.alone | rows.barred
+    keep &= ~closed[left] & ~closed[right]
+    return keep
 
 
 def _with_links(size: int, left: Ints, right: Ints, tied: Links, first: int | None) -> tuple[Ints, Ints]:
     keep = tied.left < first if first is not None else np.ones(len(tied.left), dtype=bool)
-    codes = np.union1d(left * size + right, tied.left[keep] * size + tied.right[keep])
+    codes = distinct(np.concatenate((left * size + right, tied.left[keep] * size + tied.right[keep])))
     return codes // max(size, 1), codes % max(size, 1)
 
 

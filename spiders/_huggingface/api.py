@@ -1,7 +1,7 @@
 """What every phase of the Hugging Face spider shares: settings, limits, people known, what is not there."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import Any, ClassVar
 
@@ -15,10 +15,12 @@ from spiders._conversation import Question
 from spiders._headers import plain_headers
 from spiders._huggingface.lanes import Candidate
 from spiders._lookup import Lookup
-from storage.records import AccountKey, Known
+from storage.records import AccountKey, Evidence, Known, LaneState
 from storage.text import handle_key
 
 MEMORY = "huggingface/people"
+WAITING = "huggingface/waiting"
+MOST_WAITING = 20_000  # candidates kept for later nights, those of most interest
 # The Hub answers 401 and 403 for what is private, gated or simply not there.
 NOT_THERE = frozenset({"RepoNotFound", "RevisionNotFound", "EntryNotFound", "GatedRepo", "DisabledRepo"})
 
@@ -88,6 +90,7 @@ class HubApi(Lookup):
         self.candidates: dict[str, Candidate] = {}  # by handle key
         self.nobody: dict[str, str] = {}  # handle key → when no person was found behind it
         self.missing: dict[str, str] = {}  # durable id → when its overview was missing first
+        self.papers_of: dict[str, list[Evidence]] = {}  # durable id → papers that wait for the account
 
     def recall_people(self) -> None:
         """Take over from the Store who is known, who is no person, who was missing."""
@@ -101,6 +104,23 @@ class HubApi(Lookup):
         """Remember who is no person and who was missing; between phases nothing is on its way to the Store."""
         state = {"nobody": dict(sorted(self.nobody.items())), "missing": dict(sorted(self.missing.items()))}
         self.store.keep_lane_state(self.remember(MEMORY, state))
+
+    def recall_waiting(self) -> None:
+        """Take over whom earlier lists showed and no night came to read: lists are not shown twice."""
+        kept = self.recall(WAITING)
+        for handle, row in kept.get("people", {}).items():
+            if handle not in self.by_handle and handle not in self.nobody:
+                self.candidates[handle] = Candidate(**row)
+        for number, papers in kept.get("papers", {}).items():
+            self.papers_of[number] = [Evidence.model_validate(paper) for paper in papers]
+        ready = [paper for number in self.known.keys() & self.papers_of.keys() for paper in self.papers_of.pop(number)]
+        self.store.save(ready)
+
+    def waiting_list(self) -> LaneState:
+        """Whom lists have shown and nobody has read yet, with the papers that wait for them."""
+        ranked = sorted(self.candidates.items(), key=lambda one: (-one[1].interest, one[0]))[:MOST_WAITING]
+        papers = {n: [paper.model_dump(mode="json") for paper in some] for n, some in sorted(self.papers_of.items())}
+        return self.remember(WAITING, {"people": {handle: asdict(one) for handle, one in ranked}, "papers": papers})
 
     def days_ago(self, days: int) -> str:
         """That moment as text; texts of moments sort by time."""

@@ -29,7 +29,6 @@ class Listing(HubApi):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.memories: dict[str, LaneMemory] = {}
-        self.papers_of: dict[str, list[Evidence]] = {}  # durable id → papers that wait for the account
 
     # --- models, Spaces, data sets ---------------------------------------------------------------------------
 
@@ -109,6 +108,7 @@ class Listing(HubApi):
     def listed_all(self, walk: Walk) -> Iterator[Yielded]:
         """Remember how far the list was read."""
         memory = self.memories[walk.lane]
+        yield self.waiting_list()
         if walk.order == "best":
             memory.best_at = self.now().isoformat()
         else:
@@ -188,6 +188,7 @@ class Listing(HubApi):
                 owner = people.key(writer.number)
                 yield from self.author(writer, work.paper(paper, position, owner, self.options.site, page), lane)
         self.ledger.bill(lane).found = (self.ledger.bill(lane).found or 0) + found
+        yield self.waiting_list()
         if day:
             yield self.remember(lane, {"day": max(day, str(self.recall(lane).get("day", "")))})
 

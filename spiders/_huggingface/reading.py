@@ -35,6 +35,11 @@ class Reading(Listing):
         self.ledger.skip("over_max_profiles", max(0, len(order) - room))
         yield from map(self.ask_overview, (*due, *order[:room]))
 
+    def read_now(self, candidate: Candidate, number: str) -> Iterator[Yielded]:
+        """Somebody does not wait any more; what waited for the account follows it."""
+        self.candidates.pop(handle_key(candidate.handle), None)
+        yield from self.papers_of.pop(number, ())
+
     def due(self) -> list[Candidate]:
         """People missing on the last night, then those read longest ago."""
         limit, missed = self.days_ago(self.options.refresh_days), set(self.missing)
@@ -79,14 +84,14 @@ class Reading(Listing):
         counts = {kind: getattr(read, kind) for kind in KINDS}
         self.note(response, {"number": found.source_id, "handle": found.handle, "counts": counts})
         yield found
-        yield from self.papers_of.pop(found.source_id, ())
+        yield from self.read_now(candidate, found.source_id)
         yield from self.next_list(Work(found.source_id, found.handle, candidate.lane, counts))
 
     def unchanged(self, candidate: Candidate, note: Mapping[str, Any]) -> Iterator[Yielded]:
         """An overview as it was: the lists may have changed all the same."""
         number, handle = str(note.get("number", candidate.number)), str(note.get("handle", candidate.handle))
         self.missing.pop(number, None)
-        yield from self.papers_of.pop(number, ())
+        yield from self.read_now(candidate, number)
         yield from self.next_list(Work(number, handle, candidate.lane, dict(note.get("counts", {}))))
 
     def handed_over(self, candidate: Candidate, number: str) -> Iterator[Yielded]:
@@ -119,6 +124,7 @@ class Reading(Listing):
     def no_person(self, candidate: Candidate) -> Iterator[Yielded]:
         """Remember a login that is no person's."""
         self.nobody[handle_key(candidate.handle)] = self.now().isoformat()
+        self.candidates.pop(handle_key(candidate.handle), None)
         if candidate.lane == self.linked_lane().id:
             yield self.looked_up_in_vain(handle_key(candidate.handle))
 

@@ -91,7 +91,7 @@ class WorkLanes(ResearchApi):
         if answer.meta.next_cursor and len(rows) >= openalex.PAGE and page < self.options.work_pages:
             yield from self.works_page(of, target, own, answer.meta.next_cursor, page + 1)
         else:
-            yield self.remember(of.id, {"id": own, "read_to": self.now().date().isoformat()})
+            self.remember_at_the_end(of.id, {"id": own, "read_to": self.now().date().isoformat()})
 
 
 class ArxivLane(ResearchApi):
@@ -140,7 +140,7 @@ class ArxivLane(ResearchApi):
                 category.outstanding += 1
                 yield request
         if not category.outstanding:
-            yield self.category_state(category)
+            self.category_state(category)
 
     def by_doi(self, response: Response, category: Category) -> Iterator[Yielded]:
         """Meet the authors of papers that OpenAlex has by now."""
@@ -153,8 +153,8 @@ class ArxivLane(ResearchApi):
                 yield from self.meet(work, category.lane)
         if not category.outstanding:
             self.ledger.skip("paper_not_at_openalex_yet", len(category.pending))
-            yield self.category_state(category)
+            self.category_state(category)
 
-    def category_state(self, category: Category) -> Any:
-        """What the lane knows now."""
-        return self.remember(category.lane, {"newest": category.newest.isoformat(), "pending": category.pending})
+    def category_state(self, category: Category) -> None:
+        """What the lane knows, once the authors its papers led to were read."""
+        self.remember_at_the_end(category.lane, {"newest": category.newest.isoformat(), "pending": category.pending})

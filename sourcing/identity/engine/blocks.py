@@ -1,13 +1,15 @@
 """Which rows are compared at all: those that share a key. A sort per key and at most `cap` · n pairs, so linear."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from sourcing.identity.engine.columns import Ints, ranges
+from sourcing.identity.engine.columns import Bools, Ints, distinct, ranges
 
 CAP = 60  # rows in one block; above it other, narrower keys have to do
+
+Worth = Callable[[Ints, Ints], Bools]
 
 
 @dataclass(slots=True)
@@ -75,18 +77,16 @@ def block_pairs(found: Keys, skipped: Skipped | None = None) -> tuple[Ints, Ints
 
 
 def candidates(
-    all_keys: Iterable[Keys], size: int, skipped: Skipped | None = None, *, at_least_one_below: int | None = None
+    all_keys: Iterable[Keys], size: int, skipped: Skipped | None = None, worth: Worth | None = None
 ) -> tuple[Ints, Ints]:
-    """Pairs (left < right) that share any key, each once, sorted.
-
-    With `at_least_one_below`, only pairs whose left row is below that number: the touched rows come first.
-    """
-    found = np.zeros(0, dtype=np.int64)
+    """Pairs (left < right) that share any key, each once, sorted; `worth` says which of them to keep."""
+    found = [np.zeros(0, dtype=np.int64)]
     for one in all_keys:
         left, right = block_pairs(one, skipped)
         low, high = np.minimum(left, right), np.maximum(left, right)
         keep = low != high
-        if at_least_one_below is not None:
-            keep &= low < at_least_one_below
-        found = np.union1d(found, low[keep] * size + high[keep])
-    return found // max(size, 1), found % max(size, 1)
+        if worth is not None:
+            keep &= worth(low, high)
+        found.append(distinct(low[keep] * size + high[keep]))
+    codes = distinct(np.concatenate(found))
+    return codes // max(size, 1), codes % max(size, 1)

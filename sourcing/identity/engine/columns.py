@@ -58,6 +58,12 @@ def ranges(starts: Ints, counts: Ints) -> Ints:
     return np.repeat(starts, counts) + steps
 
 
+def distinct(values: Ints) -> Ints:
+    """Give the different values, sorted. By sorting: numpy's own way by hashing takes several times as long."""
+    ordered = np.sort(values)
+    return ordered[np.concatenate(([True], ordered[1:] != ordered[:-1]))] if len(ordered) else ordered
+
+
 def unique(values: NDArray[Any]) -> tuple[NDArray[Any], Ints]:
     """Give the different values and, per value, its place among them."""
     found, places = np.unique(values, return_inverse=True)
