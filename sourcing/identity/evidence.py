@@ -20,6 +20,7 @@ from sourcing.identity.model import Model, Weights
 from sourcing.identity.names import ANOTHER, Aligned, align
 
 AGREE = 0.85  # alignment from which names agree
+OF_THE_NAME = (9.0, 4.0)  # at most, for one handle made of the agreeing name, with digits and without
 LENGTH_BITS = (-4.0, 4.0)  # correction for handles shorter or longer than six characters
 Score = NDArray[np.float64]
 
@@ -187,6 +188,11 @@ def handle(pairs: Pairs) -> Score:
     rarity = pairs.ground.handles[pairs.rows.handles.codes[pairs.left]]
     sizes = pairs.rows.handles.measure()[pairs.left]
     bits = rarity + np.clip(0.75 * (sizes - 6), *LENGTH_BITS)
+    # Namesakes make like handles of their name: beside an agreeing name such a handle says little more.
+    own = _carries(pairs.ground.spellings[0], pairs.left, pairs.left)
+    own |= _carries(pairs.ground.spellings[1], pairs.left, pairs.left)
+    digits = pairs.rows.letters.measure()[pairs.left] < sizes
+    bits = np.where(own & (pairs.aligned.score >= AGREE), np.minimum(bits, np.where(digits, *OF_THE_NAME)), bits)
     return _where(pairs.same(pairs.rows.handles), np.clip(bits, 0, pairs.weights.handle))
 
 
@@ -197,14 +203,14 @@ def handle_alike(pairs: Pairs) -> Score:
 
 
 def handle_built(pairs: Pairs) -> Score:
-    """The handle of one is made of the name of the other; of two whole rare words it says most."""
+    """The handle of one is made of the name of the other, who bears it alone; of two whole rare words it says most."""
     most, out = pairs.weights.handle_built, np.zeros(len(pairs))
     full = pairs.rows.names.full
     for forms, share in zip(pairs.ground.spellings, (1.0, 0.6, 0.25), strict=True):
         for names, handles in ((pairs.left, pairs.right), (pairs.right, pairs.left)):
             bits = np.minimum(most, pairs.ground.full[full.codes[names]]) * share
             out = np.maximum(out, _where(_carries(forms, names, handles), bits))
-    return out
+    return _where(pairs.aligned.score < 0, out)  # where both have a name, the names are compared themselves
 
 
 def name(pairs: Pairs) -> Score:
