@@ -1,7 +1,7 @@
 """A crowd of invented accounts of any size with known owners, in plain columns: what all programs get alike."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -82,7 +82,18 @@ def crowd(accounts: int, seed: int = 7) -> Rows:
     return _columns(owner, source, first, last, city, firm, style, draws, number, shared)
 
 
-def _columns(owner, source, first, last, city, firm, style, draws, number, shared):  # type: ignore[no-untyped-def]  # arrays
+def _columns(
+    owner: Any,
+    source: Any,
+    first: Any,
+    last: Any,
+    city: Any,
+    firm: Any,
+    style: Any,
+    draws: Any,
+    number: Any,
+    shared: Any,
+) -> Rows:
     given = [_word(int(at) * 7 + 3, 2) for at in range(400)]
     family = {int(at): _word(int(at) * 13 + 5, 4) for at in np.unique(last)}
     handles = []

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from sourcing.identity import reading
-from sourcing.identity.batch import batch
 from sourcing.identity.clusters import MACHINE, Cluster, Grown, grow, is_ours, keep_ids
 from sourcing.identity.clusters import age as age_of
 from sourcing.identity.facts import Facts
@@ -81,7 +80,7 @@ class _Run:
     def everything(self) -> Joined:
         rows = reading.everybody(self.store)
         self.store.set_identity_keys({one.key: keys_of(one) for one in rows})
-        found = score(batch(rows), batch([]), self.model)
+        found = score(rows, (), self.model)
         live = self.store.judgements()
         done = self._record(found, {one.key for one in rows}, live)
         return self._finish({one.key: one for one in rows}, {one.key for one in rows}, rows, done, len(rows))
@@ -92,7 +91,7 @@ class _Run:
             return self._nothing()
         near = reading.neighbourhood(self.store, stale, self.model.settings.block)
         self.counters["block_too_large"] += len(near.closed)
-        found = score(batch(near.touched), batch(near.others), self.model, near.closed)
+        found = score(near.touched, near.others, self.model, near.closed)
         touched = {one.key for one in near.touched}
         done = self._record(found, touched, self.store.judgements(keys=touched))
         known = {one.key: one for one in (*near.touched, *near.others)}

@@ -5,6 +5,7 @@ left out and counted, and the narrow ones do what can be done.
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from sourcing.identity.engine.columns import hashed
 from sourcing.identity.facts import Facts, member
@@ -17,7 +18,7 @@ from storage.text import link_key, profile_key
 OWN, VERIFIED, CLAIMED, FORMER = 0, 1, 2, 3
 MADE = "handle of the name"  # handles, and the handles names would make
 # Kinds of which fewer accounts tell: a surname and an initial soon fit too many, and so does a large project.
-LIMITS = {MADE: 20, "work": 30}
+LIMITS = {MADE: 10, "handle without digits": 20, "work": 30}
 ADDRESS = "address"  # looked up, but no block: links are joined by who has the address and who names it
 Key = tuple[str, int]  # kind and hash of the value
 
@@ -72,7 +73,13 @@ def addresses(one: Facts) -> list[tuple[str, int]]:
         return []
     found = {target: FORMER for handle in one.former if (target := member(one.key.source, handle)) != one.address}
     found |= {said.target: VERIFIED if said.claim is Claim.VERIFIED else CLAIMED for said in one.said}
-    if profile_key(one.url) is None and (page := link_key(one.url)):
+    if page := own_page(one.url):
         found[page] = OWN
     found[one.address] = OWN
     return list(found.items())
+
+
+@lru_cache(maxsize=100_000)
+def own_page(url: str) -> str | None:
+    """The address of an account's page where it is not a member's page of a known source."""
+    return None if profile_key(url) is not None else link_key(url)

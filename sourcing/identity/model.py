@@ -6,8 +6,8 @@ ranges of docs/identity.md; `identity what-if` shows what other values would do.
 """
 
 import math
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 
 import orjson
@@ -103,37 +103,43 @@ class Model(BaseModel):
     @property
     def digest(self) -> str:
         """Of the frequencies."""
-        tables = [
-            dict(sorted(one.items())) for one in (self.words, self.full, self.handles, self.employers, self.cities)
-        ]
+        tables = [dict(sorted(getattr(self, name).items())) for name in TABLES]
         return sha256(orjson.dumps(tables)).hexdigest()[:16]
 
 
-def fit(rows: Sequence[Facts], settings: Settings, number: int = 1) -> Model:
-    """Count words, handles, employers and places of all persons."""
-    people = [one for one in rows if one.person and not one.alone]
-    read = [(one.key.source, name_words(one.name)) for one in people if one.name]
-    return Model(
-        number=number,
-        settings=settings,
-        accounts=len(people),
-        words=_most((source, word) for source, words in read for word in set(words)),
-        full=_most((source, " ".join(sorted(words))) for source, words in read),
-        handles=_most((one.key.source, form) for one in people for form in _forms(one)),
-        employers=_most((one.key.source, employer(one.company)) for one in people),
-        cities=_most((one.key.source, place(one.location)[0]) for one in people),
-    )
+TABLES = ("words", "full", "handles", "employers", "cities")
 
 
-def _forms(one: Facts) -> set[str]:
+def fit(rows: Iterable[Facts], settings: Settings, number: int = 1) -> Model:
+    """Count words, handles, employers and places of all persons, in one pass."""
+    counts = {name: defaultdict[str, Counter[str]](Counter) for name in TABLES}
+    accounts = 0
+    for one in rows:
+        if one.person and not one.alone:
+            accounts += 1
+            for name, texts in _told(one).items():
+                counts[name][one.key.source].update(texts)
+    tables = {name: _most(some.values()) for name, some in counts.items()}
+    return Model.model_validate({"number": number, "settings": settings, "accounts": accounts, **tables})
+
+
+def _told(one: Facts) -> dict[str, Iterable[str]]:
+    words = name_words(one.name) if one.name else ()
     form = handle_form(one.handle)
-    return {form, handle_stem(form)}
+    return {
+        "words": set(words),
+        "full": (" ".join(sorted(words)),),
+        "handles": {form, handle_stem(form)},
+        "employers": (employer(one.company),),
+        "cities": (place(one.location)[0],),
+    }
 
 
-def _most(carried: Iterable[tuple[str, str]]) -> dict[str, int]:
-    """How many persons bear each text, the texts borne by one left out."""
+def _most(counts: Iterable[Counter[str]]) -> dict[str, int]:
+    """How many persons bear each text: the most of any source; texts borne by one are left out."""
     most: dict[str, int] = {}
-    for (_, text), count in Counter(carried).items():
-        if text and count >= KEPT_FROM and count > most.get(text, 0):
-            most[text] = count
+    for some in counts:
+        for text, count in some.items():
+            if text and count >= KEPT_FROM and count > most.get(text, 0):
+                most[text] = count
     return dict(sorted(most.items()))

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from sourcing.identity.engine.columns import hashed
 from sourcing.identity.facts import Facts, facts, with_history, with_works
 from sourcing.identity.keys import ADDRESS, Key, keys_of, limit
 from storage.records import AccountKey
@@ -86,7 +87,7 @@ def _partners(store: Store, rows: dict[AccountKey, Facts], cap: int) -> tuple[di
     kinds = {value: kind for one in rows.values() for kind, value in keys_of(one)}
     closed = {value for value, size in store.key_sizes(kinds).items() if size > limit(kinds[value], cap)}
     partners = {one.key: one for one in some(store, store.carriers(kinds.keys() - closed) - rows.keys())}
-    named = {value for one in partners.values() for kind, value in keys_of(one) if kind == ADDRESS}
+    named = {hashed(said.target) for one in partners.values() for said in one.said}
     shut = {value for value, size in store.key_sizes(named).items() if size > cap}
     context = store.carriers(named - shut) - rows.keys() - partners.keys()
     partners |= {one.key: one for one in some(store, context)}

@@ -5,7 +5,7 @@ frozen model, and nothing else.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -17,6 +17,7 @@ from sourcing.identity.engine.blocks import Keys, Skipped, candidates
 from sourcing.identity.engine.columns import Bools, Ints, distinct, hashed
 from sourcing.identity.engine.fit import posterior
 from sourcing.identity.evidence import KINDS, Ground, Pairs, never
+from sourcing.identity.facts import Facts
 from sourcing.identity.keys import MADE, limit
 from sourcing.identity.links import Links, links
 from sourcing.identity.model import Model
@@ -47,13 +48,12 @@ class Scored:
         return len(self.left)
 
 
-def score(touched: Batch, others: Batch, model: Model, closed: Collection[int] = ()) -> Scored:
+def score(touched: Sequence[Facts], others: Sequence[Facts], model: Model, closed: Collection[int] = ()) -> Scored:
     """Score all pairs with at least one member among `touched`; `others` are what these may be compared with.
 
     `closed` are hashes of keys that more accounts carry than are here: too common to compare by.
     """
-    rows = batch([*touched.facts, *others.facts]) if len(others) else touched
-    return score_rows(rows, model, first=len(touched) if len(others) else None, closed=closed)
+    return score_rows(batch([*touched, *others]), model, first=len(touched) if others else None, closed=closed)
 
 
 def score_rows(rows: Batch, model: Model, first: int | None = None, closed: Collection[int] = ()) -> Scored:

@@ -28,11 +28,14 @@ def arrange(connection: Connection, members: Mapping[str, str], at: datetime) ->
 
 def restate(connection: Connection, leads: Iterable[str]) -> None:
     """Set the status of leads to the last one said of them or of a lead merged into them."""
-    rows = []
-    for name in sorted(leads):
-        said = connection.execute(said_of(name)).all()
-        rows.append({"id": name, "status": said[-1].status if said else NEW})
-    set_columns(connection, lead, rows)
+    names = sorted(leads)
+    status = dict.fromkeys(names, NEW)
+    own = or_(among(connection, lead.c.id, names), among(connection, lead.c.merged_into, names))
+    joined = lead_status.join(lead, lead.c.id == lead_status.c.lead)
+    chosen = select(lead_status.c.lead, lead.c.merged_into, lead_status.c.status).select_from(joined).where(own)
+    for name, successor, said in connection.execute(chosen.order_by(lead_status.c.at, lead_status.c.id)):
+        status |= {one: said for one in (name, successor) if one in status}
+    set_columns(connection, lead, [{"id": name, "status": said} for name, said in status.items()])
 
 
 def said_of(name: str) -> Select[Any]:
