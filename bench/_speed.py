@@ -6,7 +6,6 @@ Usage: python -m bench._speed ACCOUNTS   (one run of ours, as one line of JSON)
 import csv
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from bench._crowd import as_facts, crowd
+from bench._splink import peak
 from bench._web import SEEN, make
 from bench.report import Row
 from sourcing.identity import Settings, resolve
@@ -52,12 +52,11 @@ def ours(accounts: int) -> dict[str, float]:
     f1 = max(
         float(2 * same[kept].sum() / (kept.sum() + true)) for limit in range(-12, 25) for kept in [found.bits >= limit]
     )
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return {
         "seconds": took,
         "counting": counted - start,
         "columns": ready - counted,
-        "memory": memory,
+        "memory": peak(),
         "pairs": float(len(found)),
         "f1": f1,
     }

@@ -425,3 +425,88 @@ def test_a_second_run_changes_nothing_and_arrival_order_gives_the_same_people(
             assert (store.judgements(), store.clusters(), store.lead_ids()) == state
             outcomes.append({frozenset(group) for group in people(store).values()})
     assert outcomes[0] == outcomes[1]
+
+
+# --- hostile input -------------------------------------------------------------------------------------------------
+
+
+def crowd_of(names: Iterable[str], source: str = "github", **fields: object) -> list[Facts]:
+    rows = []
+    for number, name in enumerate(names):
+        one = facts(account(f"{source}:{name}", source_id=f"{source}-{number}"))
+        rows.append(replace(one, **fields))  # type: ignore[arg-type]  # fields of Facts
+    return rows
+
+
+def test_a_crowd_called_admin_is_no_block() -> None:
+    half = 20_000
+    rows = crowd_of(["admin"] * half, name="Admin") + crowd_of(["admin"] * half, "kaggle", name="admin")
+    assert scored(rows).counters["pairs_compared"] == 0
+
+
+def test_a_crowd_of_one_name_is_skipped_counted_and_linear() -> None:
+    size = 20_000
+    rows = crowd_of([f"a{n}x" for n in range(size)], name="Maarten Oosterhuis")
+    rows += crowd_of([f"b{n}x" for n in range(size)], "kaggle", name="Maarten Oosterhuis")
+    found = scored(rows)
+    assert found.counters["block_too_large/name"] == 1
+    assert len(found) <= 60 * len(rows)
+    assert not merged(found)
+
+
+def test_a_link_farm_names_nobody() -> None:
+    victims = [f"kaggle:victim{n}x" for n in range(10_000)]
+    farm = facts(account("github:farm", *victims))
+    assert (farm.directory, farm.said) == (True, ())
+    rows = [farm, *(facts(account(victim, "github:farm")) for victim in victims[:2000])]
+    found = scored(rows)
+    assert len(found.kept) == 0
+    assert found.counters["generic_target"] == 2000
+
+
+def test_links_in_circles_stay_within_the_limit() -> None:
+    names = [f"{source}:ring{n}" for n in range(8) for source in ("github", "kaggle", "hackernews")]
+    rows = [account(name, names[(at + 1) % len(names)], names[at - 1]) for at, name in enumerate(names)]
+    nodes = {one.key: facts(one) for one in rows}
+    clusters, refused = build(nodes, judgements(scored(nodes.values()), START))
+    assert max(map(len, clusters)) <= 3, "one account per source"
+    assert refused["two_accounts_at_one_source"] > 0
+
+
+NASTY = [
+    "",
+    " ",
+    "a",
+    "A.",
+    "🚀",
+    "\u202e",
+    "Z\u0301\u0302\u0303\u0304\u0305\u0306algo",
+    "\ud800",
+    "x" * 5000,
+    "王",
+    "Null",
+]
+NASTY += [
+    "Раul Gray",
+    "١٢٣",
+    "ﷺ",
+    "ǅ ǅ",
+    "İ",
+    "ß ß",
+    "a\u200d\u200da",
+    "-- DROP",
+    "%s %n",
+    "\x00",
+    "👨‍👩‍👧‍👦 Smith",
+    "ｆｕｌｌ ｗｉｄｔｈ",
+]
+
+
+@given(texts=st.lists(st.one_of(st.text(max_size=40), st.sampled_from(NASTY)), min_size=2, max_size=12))
+@settings(max_examples=150, deadline=None)
+def test_no_text_raises_and_none_merges(texts: list[str]) -> None:
+    rows = []
+    for at, text in enumerate(texts):
+        one = facts(account(f"{('github', 'kaggle', 'hackernews')[at % 3]}:h{at}x", source_id=str(at)))
+        rows.append(replace(one, handle=text, name=text[::-1] or text, location=text, company=text, works=(text,)))
+    assert not merged(scored(rows))

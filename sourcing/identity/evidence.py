@@ -34,7 +34,7 @@ class Ground:
     @cached_property
     def words(self) -> Floats:
         """Bits of each word of the names, (words,)."""
-        return np.array([self.model.rarity(self.model.words, one) for one in self.rows.names.vocabulary], np.float32)
+        return self.model.rarities(self.model.words, self.rows.names.vocabulary).astype(np.float32)
 
     @cached_property
     def full(self) -> Score:
@@ -57,7 +57,7 @@ class Ground:
         return self._bits(self.rows.employers, self.model.employers)
 
     def _bits(self, one: Column, counts: Mapping[str, int]) -> Score:
-        return np.array([*(self.model.rarity(counts, text) for text in one.texts), 0.0])
+        return np.append(self.model.rarities(counts, one.texts), 0.0)
 
     @cached_property
     def spellings(self) -> tuple[tuple[Ints, Ints, int], ...]:

@@ -7,10 +7,12 @@ ranges of docs/identity.md; `identity what-if` shows what other values would do.
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 
+import numpy as np
 import orjson
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from sourcing.identity.facts import Facts
@@ -96,9 +98,11 @@ class Model(BaseModel):
         """log2 of the chance that an account and a random other one are one person."""
         return math.log2(PARTNERS / self.population)
 
-    def rarity(self, counts: Mapping[str, int], text: str) -> float:
-        """Bits of agreeing on a text that so many persons bear."""
-        return math.log2(self.population / counts.get(text, 1))
+    def rarities(self, counts: Mapping[str, int], texts: Sequence[str]) -> NDArray[np.float64]:
+        """Bits of agreeing on each of these texts, by how many persons bear it."""
+        borne = np.fromiter((counts.get(text, 1) for text in texts), dtype=np.float64, count=len(texts))
+        bits: NDArray[np.float64] = np.log2(self.population / borne)
+        return bits
 
     @property
     def digest(self) -> str:

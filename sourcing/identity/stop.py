@@ -53,4 +53,4 @@ def is_hub(address: str) -> bool:
     if host in stop().pages:
         return not path
     parts = host.split(".")
-    return any(".".join(parts[at:]) in stop().hosts for at in range(len(parts) - 1))
+    return len(parts) < 2 or any(".".join(parts[at:]) in stop().hosts for at in range(len(parts) - 1))

