@@ -45,7 +45,6 @@ COMMON = Model(
     },
     handles={"darkknight": 60, "panda": 90, "jkl": 20, "user": 400, "johnsmith": 8},
     employers={"google": 3000, "alibaba": 900, "self": 700},
-    cities={},
 )  # fmt: skip
 
 CASES = yaml.safe_load(TABLE.read_text("utf-8"))

@@ -72,8 +72,8 @@ def test_weights_are_found_without_labels() -> None:
 
 
 def test_one_strong_pair_does_not_glue_two_groups() -> None:
-    left, right = np.array([0, 0, 1, 3, 3, 4, 2, 0, 1]), np.array([1, 2, 2, 4, 5, 5, 3, 3, 4])
-    bits = np.array([9.0, 9, 9, 9, 9, 9, 12, -14, -14])
+    left, right = np.array([0, 0, 1, 3, 3, 4, 2, 0, 1, 2]), np.array([1, 2, 2, 4, 5, 5, 3, 3, 3, 4])
+    bits = np.array([9.0, 9, 9, 9, 9, 9, 12, -14, -14, -14])
     assert len(set(linkage(6, left, right, bits, Rules(5.0, -99.0)).tolist())) == 1
     groups = linkage(6, left, right, bits, Rules(5.0, 0.0)).tolist()
     assert len({*groups[:2]}) == 1

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from sourcing.identity.facts import Facts
-from sourcing.identity.places import employer, place
+from sourcing.identity.places import employer
 from sourcing.identity.words import handle_form, handle_stem, name_words
 
 SMALLEST_STORE = 1_000  # a small store is a sample of the same world; its handles are no rarer for that
@@ -86,7 +86,6 @@ class Model(BaseModel):
     full: Mapping[str, int] = Field(default_factory=dict)  # names, words sorted
     handles: Mapping[str, int] = Field(default_factory=dict)
     employers: Mapping[str, int] = Field(default_factory=dict)
-    cities: Mapping[str, int] = Field(default_factory=dict)
 
     @property
     def population(self) -> int:
@@ -111,7 +110,7 @@ class Model(BaseModel):
         return sha256(orjson.dumps(tables)).hexdigest()[:16]
 
 
-TABLES = ("words", "full", "handles", "employers", "cities")
+TABLES = ("words", "full", "handles", "employers")
 
 
 def fit(rows: Iterable[Facts], settings: Settings, number: int = 1) -> Model:
@@ -135,7 +134,6 @@ def _told(one: Facts) -> dict[str, Iterable[str]]:
         "full": (" ".join(sorted(words)),),
         "handles": {form, handle_stem(form)},
         "employers": (employer(one.company),),
-        "cities": (place(one.location)[0],),
     }
 
 

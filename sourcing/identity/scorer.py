@@ -16,11 +16,12 @@ from sourcing.identity.batch import Batch, batch
 from sourcing.identity.engine.blocks import Keys, Skipped, candidates
 from sourcing.identity.engine.columns import Bools, Ints, distinct, hashed
 from sourcing.identity.engine.fit import posterior
-from sourcing.identity.evidence import KINDS, Ground, Pairs, never
+from sourcing.identity.evidence import KINDS, never
 from sourcing.identity.facts import Facts
 from sourcing.identity.keys import MADE, limit
 from sourcing.identity.links import Links, links
 from sourcing.identity.model import Model
+from sourcing.identity.pairs import Ground, Pairs
 
 Doubles = NDArray[np.float64]
 APART, QUEUE, MERGE = 0, 1, 2

@@ -46,7 +46,8 @@ def shown(one: Facts) -> str:
 def sentence(parts: Mapping[str, float], left: Facts, right: Facts) -> str:
     """One sentence: the strongest reason, what agrees beside it, what speaks against it."""
     first = _strongest(parts, left, right)
-    beside = [_SHORT[name] for name in parts if name in _SHORT and parts[name] > 0]
+    shown_ = [name for name in parts if not (name == "handle_alike" and "handle" in parts)]
+    beside = [_SHORT[name] for name in shown_ if name in _SHORT and parts[name] > 0]
     against = [_AGAINST[name] for name in parts if parts[name] < 0]
     text = first + (f"; {', '.join(beside)} agree{'s' * (len(beside) == 1)}" if beside else "")
     return text + (f"; against it: {', '.join(against)}" if against else "")
