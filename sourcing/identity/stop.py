@@ -15,6 +15,7 @@ class Stop:
 
     hosts: frozenset[str]  # a page here, or below, belongs to many
     pages: frozenset[str]  # one page per path is fine at these, their front page is not
+    registries: frozenset[str]  # second-level names of package registries
     titles: frozenset[str]
     particles: frozenset[str]
     generic: frozenset[str]  # words that are no names
@@ -32,6 +33,7 @@ def stop() -> Stop:
     return Stop(
         hosts=lists["hosts"],
         pages=lists["pages"],
+        registries=lists["registries"],
         titles=lists["titles"],
         particles=lists["particles"],
         generic=words,
@@ -53,4 +55,6 @@ def is_hub(address: str) -> bool:
     if host in stop().pages:
         return not path
     parts = host.split(".")
-    return len(parts) < 2 or any(".".join(parts[at:]) in stop().hosts for at in range(len(parts) - 1))
+    if len(parts) < 2 or parts[-2] in stop().registries:
+        return True
+    return any(".".join(parts[at:]) in stop().hosts for at in range(len(parts) - 1))
