@@ -1,0 +1,117 @@
+"""What all commands share: the applications they hang on, their common options, how they print and fail."""
+
+import getpass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from storage.errors import SourcingError
+
+if TYPE_CHECKING:
+    from sourcing.config import Config
+    from sourcing.nightly import NightReport
+    from storage.store import Store
+
+
+# The help lists commands in the order of a day; what is not named here comes after.
+DAY = (
+    *("init", "doctor", "sources", "plan", "crawl", "import", "resolve", "score", "nightly", "nights"),
+    *("rank", "explain", "replay", "decide", "decisions", "review", "export", "digest", "worker", "demo"),
+)
+
+
+class Edge(TyperGroup):
+    """The one place where errors raised on purpose become a line and an exit code."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Give the commands in the order of a day."""
+        place = {name: at for at, name in enumerate(DAY)}
+        return sorted(super().list_commands(ctx), key=lambda name: place.get(name, len(DAY)))
+
+    def invoke(self, ctx: Any) -> Any:  # the context class is Typer's private copy
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except SourcingError as error:
+            typer.echo(f"error: {error}", err=True)
+            raise typer.Exit(error.exit_code) from error
+
+
+PLAIN: dict[str, Any] = {"no_args_is_help": True, "rich_markup_mode": None, "add_completion": False}
+app = typer.Typer(
+    name="sourcing",
+    cls=Edge,
+    pretty_exceptions_enable=False,
+    help="Find people in public work, join their accounts, rank them with scores one can argue with.",
+    **PLAIN,
+)
+
+
+def _group(name: str, text: str) -> typer.Typer:
+    group = typer.Typer(help=text, **PLAIN)
+    app.add_typer(group, name=name)
+    return group
+
+
+lead_app = _group("lead", "One person and what is known.")
+role_app = _group("role", "Role profiles: what is looked for.")
+identity_app = _group("identity", "Which accounts are one person: suggestions, settings.")
+db_app = _group("db", "The database: upgrade, check, back up.")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+RoleName = Annotated[
+    str, typer.Option("--role", metavar="ROLE", help="Role profile, as `sourcing role list` names it.")
+]
+LeadName = Annotated[
+    str, typer.Argument(metavar="LEAD", help="Lead id, source:handle, handle, profile address or exact name.")
+]
+By = Annotated[
+    str, typer.Option("--by", envvar="SOURCING_USER", metavar="NAME", help="Who decides; default: the login name.")
+]
+Why = Annotated[str, typer.Option("--why", metavar="TEXT", help="The reason, kept with the decision.")]
+
+
+def clock() -> datetime:
+    """The time now; only commands read the clock."""
+    return datetime.now(UTC)
+
+
+def decider(by: str) -> str:
+    """Who acts: the name given, else the login name."""
+    return by or getpass.getuser()
+
+
+def config_of(ctx: typer.Context) -> "Config":
+    """The settings this command was called with."""
+    from sourcing.config import load
+
+    return load(ctx.obj)
+
+
+@contextmanager
+def store_of(ctx: typer.Context) -> "Iterator[tuple[Config, Store]]":
+    """The settings and the open database."""
+    from storage.store import Store
+
+    config = config_of(ctx)
+    with Store.open(config.database_url, key=config.key) as store:
+        yield config, store
+
+
+def say(value: object, text: str, as_json: bool) -> None:
+    """Print a result, as text or as JSON."""
+    from sourcing.show.text import json_text
+
+    typer.echo(json_text(value) if as_json else text)
+
+
+def say_night(done: "NightReport", as_json: bool) -> None:
+    """Print a night and end with its exit code."""
+    from sourcing.show import nights
+
+    say(done, nights.report(done), as_json)
+    raise typer.Exit(done.exit_code)
