@@ -19,7 +19,7 @@ from spiders import _gate, _limits
 from spiders._base import Yielded
 from spiders._card import Options, past_forecast
 from spiders._clean import EXCERPT, TITLE, clean, clean_tags
-from spiders._hackernews.contacts import without_contacts
+from spiders._contacts import without_contacts
 from spiders._lookup import KIND as LINKED
 from spiders._lookup import Lookup
 from spiders._paging import next_page

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from spiders._clean import BIO, FREE_TEXT, LINKS, Count, clean_lines, web_link
-from spiders._hackernews.contacts import without_contacts
+from spiders._contacts import without_contacts
 from storage.records import Claim, Link
 
 _BREAK = re.compile(r"</?(?:p|br|div|li|ul|ol|blockquote|pre)\b[^<>]*>", re.IGNORECASE)

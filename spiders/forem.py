@@ -30,7 +30,7 @@ from spiders._clean import (
     flags_of,
     web_link,
 )
-from spiders._hackernews.contacts import without_contacts
+from spiders._contacts import without_contacts
 from spiders._lookup import Lookup
 from storage.errors import Unreadable
 from storage.records import (

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spiders._hackernews import contacts, labels, markup, posts, technologies
+from spiders import _contacts as contacts
+from spiders._hackernews import labels, markup, posts, technologies
 from spiders._hackernews.labels import Label
 from spiders._hackernews.posts import NoCandidate
 from spiders._hackernews.state import Memory, SeenPost

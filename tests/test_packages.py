@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from spiders._base import SourceSpider
-from spiders.packages import Package, normal
+from spiders._packages.answers import Package
+from spiders.packages import Packages
 from storage.records import Account, AccountKey, Claim, Evidence, Kind, Level, Origin
 from storage.store import Store
 from tests.replay import Exchange, Replay, crawl
@@ -135,4 +136,4 @@ def test_repositories_of_packages(url: str, repository: tuple[str, str] | None) 
 
 
 def test_names_of_packages_in_one_form() -> None:
-    assert {normal(name) for name in ("Beam.Search", "beam__search", "BEAM-search")} == {"beam-search"}
+    assert {Packages.normal(name) for name in ("Beam.Search", "beam__search", "BEAM-search")} == {"beam-search"}

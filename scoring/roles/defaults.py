@@ -32,6 +32,7 @@ LANE_KINDS: Mapping[str, tuple[str, ...]] = {
     "events": ("pretalx", "sessionize", "git"),
     "research": ("topics", "venues", "arxiv"),
     "packages": ("owners",),
+    "npm": ("owners",),
     "gitlab": ("contributors",),
     "forgejo": ("contributors",),
     "reddit": ("communities",),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from spiders import _prose
 from spiders._clean import COMPANY, HEADLINE, LOCATION, NAME, Count, clean, flags_of, web_link
-from spiders._hackernews.contacts import without_contacts
+from spiders._contacts import without_contacts
 from spiders._slack.answers import Member, Profile
 from storage.records import Account, AccountKey, Claim, Kind, Link, Origin
 from storage.text import availability, no_recruiters, web_address

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from spiders import _prose
 from spiders._clean import COMPANY, EXCERPT, HANDLE, HEADLINE, LINKS, LOCATION, NAME, TITLE, clean, clean_tags, flags_of
-from spiders._hackernews.contacts import without_contacts
+from spiders._contacts import without_contacts
 from spiders._web.marks import Card, Marks
 from spiders._web.owner import Owned
 from spiders._web.sites import SOURCE

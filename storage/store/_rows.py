@@ -150,7 +150,9 @@ def read_evidence(row: Sequence[Any]) -> Evidence:
     key = read_key(owner)
     fields = dict(zip(_EVIDENCE, given, strict=True))
     fields["account"] = key
-    fields["origin"] = {"source": key.source, "url": url, "seen_at": seen_at, "spider": spider}
+    # Sources that enrich add work to accounts of others: who read it says where it is from.
+    source = spider.partition("/")[0] or key.source
+    fields["origin"] = {"source": source, "url": url, "seen_at": seen_at, "spider": spider}
     return Evidence.model_validate(fields)
 
 

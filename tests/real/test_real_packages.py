@@ -1,10 +1,11 @@
 """The registry's recorded answers, old and new: every one is read; owners are counted."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from spiders.packages import Package
+from spiders._packages.answers import Module, Package
 from tests.replay import read_exchanges
 
 FILE = Path(__file__).resolve().parents[3] / "shared" / "recordings" / "web" / "pypi_json.jsonl"
@@ -24,3 +25,11 @@ def test_every_recorded_package_is_read() -> None:
 
 
 FACTS = (46, 43, 121, 26)  # answers, with ownership, roles, with a repository
+
+
+def test_the_recorded_npm_module_is_read() -> None:
+    (row,) = read_exchanges(FILE.parent / "npm_json.jsonl")
+    found = Module.model_validate(row["body"]).listed()
+    assert (found.name, found.repository, len(found.owners)) == ("base62", ("base62", "base62.js"), 2)
+    assert found.released_at == datetime(2019, 3, 6, 15, 6, 40, 387000, tzinfo=UTC)
+    assert "@" not in repr(found)

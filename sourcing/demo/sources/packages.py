@@ -18,7 +18,7 @@ _OWNERS = 3  # the busiest contributors
 def package(world: World, question: Question) -> Answer:
     """GET /NAME/json; packages are called like their repositories."""
     name = question.path["name"].lower().replace("_", "-")
-    found = next((index for index, host in enumerate(stock().hosts) if _called(host.name) == name), None)
+    found = host_called(name)
     if found is None:
         return say({"message": "Not Found"}, 404)
     return say(_package(world, found))
@@ -28,6 +28,11 @@ def package(world: World, question: Question) -> Answer:
 def owners(world: World, host: int) -> tuple[str, ...]:
     """Logins of the owners of a well-known repository's package."""
     return tuple(login for index, _ in world.contributors(host)[:_OWNERS] if (login := world.login(index)))
+
+
+def host_called(name: str) -> int | None:
+    """The well-known repository a package is called like."""
+    return next((index for index, host in enumerate(stock().hosts) if _called(host.name) == name), None)
 
 
 def _called(repository: str) -> str:

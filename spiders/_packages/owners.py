@@ -1,0 +1,203 @@
+"""What every registry of packages does: read the listed ones, keep owners whose work is known, count all others."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Any, ClassVar
+from urllib.parse import quote
+
+from pydantic import Field
+from scrapy import Request
+from scrapy.http import Response
+
+from spiders._base import Yielded
+from spiders._card import Options, past_forecast
+from spiders._clean import EXCERPT, HANDLE, TITLE, clean
+from spiders._contacts import without_contacts
+from spiders._lookup import Lookup
+from spiders._packages.answers import Listed, Owner
+from storage.records import (
+    Account,
+    AccountKey,
+    Claim,
+    Evidence,
+    Forecast,
+    Kind,
+    Lane,
+    LaneBill,
+    LaneState,
+    Level,
+    Link,
+    Withdrawn,
+)
+from storage.text import handle_key
+
+KIND = "owners"
+
+
+class RegistryOptions(Options):
+    """Settings of a registry of packages."""
+
+    api: str = Field("", description="base address of the registry's JSON interface")
+    site: str = Field("", description="where people read the pages of packages and their owners")
+    delay: float = Field(0.5, ge=0, description="seconds between two requests")
+    refresh_days: int = Field(14, ge=1, description="days until a package is read again")
+
+
+class PackageOwners(Lookup):
+    """A registry: who owns the packages a role names."""
+
+    options: RegistryOptions
+    asked_name: ClassVar[re.Pattern[str]]  # names the registry can have
+    person_page: ClassVar[str]  # under `site`, with {user}
+    package_page: ClassVar[str]  # under `site`, with {name}
+    states_link: ClassVar[str]  # the field that leads to the repository
+
+    @classmethod
+    def base(cls, options: Options) -> str:
+        """The registry's address, once it is set."""
+        return str(getattr(options, "api", "")) or "https://"
+
+    @classmethod
+    def own_lanes(cls, options: Options) -> list[Lane]:
+        """None: packages come from roles."""
+        del options
+        return []
+
+    @classmethod
+    def forecast(
+        cls, lanes: Sequence[Lane], options: Options, past: Mapping[str, LaneBill], known: int
+    ) -> list[Forecast]:
+        """One request a package, once in `refresh_days`."""
+        del known
+        return [
+            past_forecast(lane.id, past)
+            or Forecast(lane=lane.id, requests=1, minutes=options.delay / 60, basis="first guess")
+            for lane in lanes
+        ]
+
+    @classmethod
+    def package_url(cls, options: RegistryOptions, name: str) -> str:
+        """Where the registry describes a package."""
+        raise NotImplementedError
+
+    def listed(self, response: Response) -> Listed:
+        """The package an answer describes."""
+        raise NotImplementedError
+
+    @classmethod
+    def normal(cls, name: str) -> str:
+        """The form in which the registry's names are compared."""
+        return name.lower()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.logins: dict[str, Account] = {}  # collected GitHub accounts by handle key
+        self.phases: list[Callable[[], Iterable[Request]]] = [self.read_all]
+
+    def first(self) -> Iterable[Request]:
+        """Nothing: owners are compared with accounts collected tonight."""
+        return ()
+
+    def when_idle(self) -> Iterable[Request]:
+        """Wait for the others, then ask for what is due."""
+        if not self.phases:
+            return ()
+        self.wait_for_links()
+        return self.phases.pop()()
+
+    def read_all(self) -> Iterator[Request]:
+        """Every listed package that was not read lately."""
+        people = (one for one in self.store.accounts(source="github") if one.kind is Kind.PERSON)
+        self.logins = {handle_key(one.handle): one for one in people}
+        due = (self.now() - timedelta(days=self.options.refresh_days)).isoformat()
+        for lane in self.lanes:
+            if lane.kind != KIND or not self.asked_name.fullmatch(lane.target):
+                self.ledger.skip("lane_not_understood")
+            elif self.recall(lane.id).get("read_at", "") > due:
+                self.ledger.skip("read_lately")
+            else:
+                url = self.package_url(self.options, lane.target)
+                yield self.ask(url, self.package, lane=lane.id, on_missing=self.missing, on=lane)
+
+    def package(self, response: Response, on: Lane) -> Iterator[Yielded]:
+        """Keep the owners who are collected people; take back the role of those who are owners no more."""
+        found = self.listed(response)
+        if found.nobody:
+            self.ledger.skip(found.nobody)
+        kept = []
+        for owner in found.owners:
+            if (login := self.login_of(owner, found)) is None:
+                self.ledger.skip("owner_not_collected")
+                continue
+            kept.append(owner.user.lower())
+            yield self.account(owner, login)
+            yield self.evidence(owner, found, on)
+        for user in sorted(set(self.recall(on.id).get("owners", ())) - set(kept)):
+            origin = self.stamp(response.url)
+            yield Withdrawn(
+                account=self.key(user),
+                kind="package",
+                source_id=self.normal(on.target),
+                reason="no_owner",
+                origin=origin,
+            )
+        yield self.read_now(on, kept)
+
+    def missing(self, response: Response, on: Lane) -> Iterator[Yielded]:
+        """A package that is not there is said so, and asked again when it is due."""
+        del response
+        self.ledger.skip(f"no_such_package:{on.target}")
+        yield self.read_now(on, self.recall(on.id).get("owners", []))
+
+    def read_now(self, lane: Lane, owners: Sequence[str]) -> LaneState:
+        """Remember when a package was read and whom it gave."""
+        return self.remember(lane.id, {"read_at": self.now().isoformat(), "owners": list(owners)})
+
+    def login_of(self, owner: Owner, package: Listed) -> Account | None:
+        """The collected GitHub account of the same name whose repository it is, or that has work in it."""
+        account, repository = self.logins.get(handle_key(owner.user)), package.repository
+        if account is None or repository is None:
+            return None
+        if repository[0] == handle_key(account.handle):
+            return account
+        name = "/".join(repository)
+        work = self.store.evidence([account.key]).get(account.key, ())
+        return account if any(_is_in(one, name) for one in work) else None
+
+    def account(self, owner: Owner, login: Account) -> Account:
+        """The owner's account at the registry; its name is its id there."""
+        origin = self.stamp(self.options.site + self.person_page.format(user=quote(owner.user, safe="")))
+        return Account(
+            source=self.name,
+            source_id=owner.user.lower(),
+            handle=clean(owner.user, HANDLE) or owner.user.lower(),
+            url=origin.url,
+            kind=Kind.PERSON,
+            links=(Link(url=login.url, claim=Claim.CLAIMED, field=self.states_link),),
+            observed=frozenset({"links", "kind"}),
+            origin=origin,
+        )
+
+    def evidence(self, owner: Owner, package: Listed, lane: Lane) -> Evidence:
+        """The package as work its owner maintains."""
+        name = self.normal(lane.target)
+        origin = self.stamp(self.options.site + self.package_page.format(name=quote(name, safe="@/")))
+        return Evidence(
+            account=AccountKey(self.name, owner.user.lower()),
+            source_id=name,
+            kind="package",
+            url=origin.url,
+            title=clean(package.name, TITLE) or lane.target,
+            text=clean(without_contacts(package.summary[:EXCERPT]), EXCERPT),
+            event_at=package.released_at,
+            level=Level.MAINTAINED,
+            tags=package.tags,
+            packages=(name,),
+            figures={"owner": float(owner.role == "Owner")},
+            origin=origin,
+        )
+
+
+def _is_in(work: Evidence, repository: str) -> bool:
+    return work.kind in ("repository", "contribution", "merged_change") and work.title.lower() == repository
