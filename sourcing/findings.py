@@ -3,26 +3,34 @@
 A source is compared with the median of its last seven good nights. Its yield is everybody seen, changed or not. What
 can be expected of a night that got fewer answers than usual (lists that were not due, answers that had not changed) is
 less in proportion; where that is only a handful of people, their absence says nothing.
+
+A night that continues one that was cut off is measured by what both showed: its own part may be a small rest.
+A lane is measured by what its source itself announced for it as well: a list that was cut short looks full.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from statistics import median
 
 from sourcing.contributions import FOLLOWING, kind_of
 from sourcing.crawl import SourceStatus
-from storage.records import Night, Outcome, Record
+from sourcing.crawl.watch import SHOWN
+from spiders._rounds import SAME_NIGHT
+from storage.records import LaneBill, Night, Outcome, Record
 from storage.text import display
 
 GOOD_NIGHTS = 7  # compared with
-FAR_BELOW = 0.5  # of the median, or of what the card expects
+FAR_BELOW = 0.5  # of the median, of what the card expects, or of what the source announced
 MOST_REASON = 140  # code points of a source's own words; a line must have room for the way out
 SURE_OF_ANY = 5  # people expected from which nobody at all is no chance: below 1 % if they came by chance (e⁻⁵)
 SURE_OF_HALF = 10  # … and from which less than half of them is none
 LOOK_BACK = 60  # nights searched for a source's last good one
 SKIPPED_ON_PURPOSE = ("switched off", "off unless", "no active role")
 EMPTY = "empty_target:"  # counter of a name in a lane behind which there is nobody
+OVER_ROUNDS = "over_rounds"  # counter of look-ups for which the night had no round left
 MOST_NAMES = 4
 GOOD = frozenset({"done"})
+ANSWERED = frozenset({"done", "partial"})  # how a source ends that was asked all it should be
 STORING = frozenset({"done", "partial", "limit"})  # how a source ends that gave something
 WAYS_OUT = {
     "refused": "check its token and its terms, then `sourcing doctor --online`; it is not asked in another guise",
@@ -38,27 +46,52 @@ class Finding(Record):
     """One thing a person should know of a source's night."""
 
     source: str
-    kind: str  # an outcome's state, "nothing", "far_below", "below_card", "empty_target" or "terms"
+    # An outcome's state, "nothing", "far_below", "below_card", "cut_short", "empty_target", "over_rounds" or "terms".
+    kind: str
     text: str  # one line with the way out
 
 
-def findings(night: Night, past: Sequence[Night], statuses: Mapping[str, SourceStatus]) -> list[Finding]:
-    """All findings of a night, in the order of its sources; `past` are the nights before, newest first."""
+def findings(
+    night: Night,
+    past: Sequence[Night],
+    statuses: Mapping[str, SourceStatus],
+    shown: Callable[[str, datetime], int] | None = None,
+) -> list[Finding]:
+    """All findings of a night, in the order of its sources; `past` are the nights before, newest first.
+
+    `shown(source, since)` counts the people of a source seen since then; it is asked only if the night continues one.
+    """
     found: list[Finding] = []
+    began = _began(night, past)
     for outcome in night.outcomes:
+        got = shown(outcome.source, began) if shown is not None and began < night.started_at else seen(outcome)
         good, stored = _good(outcome.source, past, GOOD), _good(outcome.source, past, STORING)
         status = statuses.get(outcome.source)
         found += _ended_badly(outcome, stored)
-        found += _too_little(outcome, [one for _, one in good[:GOOD_NIGHTS]], status)
+        found += _too_little(outcome, got, [one for _, one in good[:GOOD_NIGHTS]], status)
+        found += _cut_short(outcome)
         found += _empty(outcome)
+        found += _over_rounds(outcome)
         if status is not None and status.warning:
             found.append(Finding(source=outcome.source, kind="terms", text=status.warning))
     return found
 
 
+def _began(night: Night, past: Sequence[Night]) -> datetime:
+    """When a night began, its parts that were cut off included."""
+    began = night.started_at
+    for before in past:
+        cut_off = before.counters.get("cut_off") or any(one.state == "interrupted" for one in before.outcomes)
+        if not cut_off or began - before.started_at >= SAME_NIGHT:
+            break
+        began = before.started_at
+    return began
+
+
 def seen(outcome: Outcome) -> int:
     """Accounts a source showed in a night, changed or not."""
-    return outcome.accounts + outcome.counters.get("saved:sightings", 0)
+    either = outcome.accounts + outcome.counters.get("saved:sightings", 0)
+    return outcome.counters.get(SHOWN, either)
 
 
 def _good(source: str, past: Sequence[Night], states: frozenset[str]) -> list[tuple[Night, Outcome]]:
@@ -88,10 +121,10 @@ def _in_use(outcome: Outcome, good: Sequence[tuple[Night, Outcome]]) -> str:
     return f"values of {good[0][0].started_at:%-d %b} stay in use" if good else "nothing of it was ever stored"
 
 
-def _too_little(outcome: Outcome, good: Sequence[Outcome], status: SourceStatus | None) -> Iterator[Finding]:
+def _too_little(outcome: Outcome, got: int, good: Sequence[Outcome], status: SourceStatus | None) -> Iterator[Finding]:
     if outcome.state != "done" or _follows(outcome):
         return  # said already, with its reason; or its yield is what others found
-    got, counted = seen(outcome), _counted(outcome)
+    counted = _counted(outcome)
     usual = median(map(seen, good)) if good else 0
     expected = usual * min(1.0, counted / max(1.0, median(map(_counted, good)))) if good else _card(status)
     check = f"look at its lanes with `sourcing nights --last` and at {_where(status)}"
@@ -102,15 +135,43 @@ def _too_little(outcome: Outcome, good: Sequence[Outcome], status: SourceStatus 
         yield _finding(outcome, "far_below" if good else "below_card", f"showed {got} people, {normal}: {check}")
 
 
+def _cut_short(outcome: Outcome) -> Iterator[Finding]:
+    """Lanes that gave far less than the source announced for them, the worst first."""
+    if outcome.state not in ANSWERED:
+        return  # said already, with its reason
+    gaps = sorted(((_gap(bill), bill.lane, bill) for bill in outcome.bills if _gap(bill)), key=lambda gap: gap[:2])
+    if gaps:
+        shown = _some([f"{bill.found or 0:,} of {bill.promised:,} in {lane}" for _, lane, bill in gaps])
+        way_out = f"narrow the lane, or raise the limits in [sources.{outcome.source}]"
+        yield _finding(outcome, "cut_short", f"gave far less than it announced ({shown}): {way_out}")
+
+
+def _gap(bill: LaneBill) -> float:
+    """Minus what a lane lacks of what was announced for it, where that is much; 0.0 otherwise, or if nothing was."""
+    promised, found = bill.promised or 0, bill.found or 0
+    much = promised >= SURE_OF_HALF and found < FAR_BELOW * promised and kind_of(bill.lane) not in FOLLOWING
+    return float(found - promised) if much else 0.0
+
+
+def _over_rounds(outcome: Outcome) -> Iterator[Finding]:
+    """Links that led on and on: some were left for the next night."""
+    left = outcome.counters.get(OVER_ROUNDS, 0)
+    if left:
+        text = f"left {left} look-ups for the next night: links led from account to account for too many rounds"
+        yield _finding(outcome, OVER_ROUNDS, f"{text}; look whom they join with `sourcing identity queue`")
+
+
 def _empty(outcome: Outcome) -> Iterator[Finding]:
     """Names in lanes that the source knows nobody under: a misspelling reads like an empty field."""
     names = sorted(name.removeprefix(EMPTY) for name in outcome.counters if name.startswith(EMPTY))
     if names:
-        shown = ", ".join(names[:MOST_NAMES]) + (
-            f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
-        )
-        text = f"knows nobody under {shown}: correct or remove the lane in the role's file"
+        text = f"knows nobody under {_some(names)}: correct or remove the lane in the role's file"
         yield _finding(outcome, "empty_target", text)
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    return ", ".join(names[:MOST_NAMES]) + more
 
 
 def _follows(outcome: Outcome) -> bool:

@@ -4,39 +4,36 @@ A source is one public file in this folder with one `SourceSpider`: what may be 
 (`first` and `when_idle` yield `ask(...)`), what is kept (callbacks yield records).
 """
 
-import asyncio
 import hashlib
 import json
 import os
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, ClassVar, Self
 from urllib.parse import urlsplit
 
-import scrapy
 from pydantic import ValidationError
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import DontCloseSpider, IgnoreRequest
 from scrapy.http import Response
 
 from spiders import _gate
 from spiders._addresses import netlocs_in
 from spiders._card import Card, Options, past_forecast
-from spiders._conversation import Conversation, Yielded
+from spiders._conversation import Yielded
 from spiders._fields import Model, tolerant
 from spiders._ledger import Ledger
+from spiders._phases import Phases
+from spiders._rounds import SAME_NIGHT
 from storage.errors import Unreadable
-from storage.records import AccountKey, Forecast, Lane, LaneBill, LaneState, Origin
+from storage.records import AccountKey, Forecast, Known, Lane, LaneBill, LaneState, Origin
 from storage.store import Store
 
 __all__ = ["SourceSpider", "Yielded"]
 
-WAKE_EVERY = 0.1  # seconds between two looks at whether the other sources are done
 
-
-class SourceSpider(Conversation):
+class SourceSpider(Phases):
     """Base of all sources."""
 
     version: ClassVar[int] = 1
@@ -69,15 +66,10 @@ class SourceSpider(Conversation):
         super().__init__(*args, **kwargs)
         self.ledger = Ledger()
         self.crawl_delays: dict[str, float] = {}
-        self.stopped: tuple[str, str] | None = None  # state and reason of an early end
         self.started = time.monotonic()
         self.clock: datetime | None = None
-        self.waiting = False
-        self._waking: asyncio.Task[None] | None = None
-        self.exhausted = False  # nothing was left to ask: the crawl came to its own end
         self.at_the_end: dict[str, LaneState] = {}
         self._trusted: frozenset[str] | None = None
-        self.others_busy: Callable[[], bool] = lambda: False  # whether other sources of this night still find people
 
     # --- what a source overrides -------------------------------------------------------------------------------
 
@@ -112,16 +104,6 @@ class SourceSpider(Conversation):
     def first(self) -> Iterable[Request]:
         """The first requests of every lane."""
         raise NotImplementedError
-
-    def when_idle(self) -> Iterable[Request]:
-        """Requests of the next phase, once nothing is left to do; empty ends the crawl."""
-        return ()
-
-    def wait_for_others(self) -> None:
-        """Raise DontCloseSpider while other sources still find people; `on_idle` comes back when they are done."""
-        self.waiting = self.others_busy()
-        if self.waiting:
-            raise DontCloseSpider
 
     def doing(self) -> str:
         """Where the source is, in a few words, for the line of progress."""
@@ -194,29 +176,15 @@ class SourceSpider(Conversation):
         kept = self.store.lane_state(lane)
         return dict(kept.state) if kept is not None else {}
 
+    def is_new(self, known: Known) -> bool:
+        """Whether an account was first met tonight, or by a part of this night that was cut off."""
+        return self.now() - known.first_seen < SAME_NIGHT
+
     def key(self, source_id: object) -> AccountKey:
         """The key of an account of this source."""
         return AccountKey(self.name, str(source_id))
 
     # --- ending ------------------------------------------------------------------------------------------------
-
-    def stop(self, state: str, reason: str, *, hold: float = 0.0) -> None:
-        """End this source in order; `hold` seconds from now it may be asked again."""
-        if self.stopped is not None:
-            return
-        self.stopped = (state, reason)
-        if hold > 0:
-            self.store.hold_source(self.name, self.now() + timedelta(seconds=hold), reason)
-        # Awaiting the close inside a middleware deadlocks (Scrapy 2.19), so it runs as a task of its own.
-        engine = self.crawler.engine
-        if engine is not None:
-            self._closing = asyncio.get_running_loop().create_task(engine.close_spider_async(reason=state))
-
-    def refuse_if_closing(self) -> None:
-        """Let nothing out once the end was decided; IgnoreRequest frees the place in the engine."""
-        if self.stopped is not None:
-            self.ledger.skip("left_for_next_night")
-            raise IgnoreRequest(f"stopped: {self.stopped[1]}")
 
     def slow_down(self, netloc: str, delay: float) -> None:
         """Honour a Crawl-delay of robots.txt."""
@@ -265,50 +233,6 @@ class SourceSpider(Conversation):
         bill = self.ledger.bill(request.meta.get("lane", "robots"))
         bill.counted += response.status != 304
         bill.refused += refused
-
-    def on_idle(self, spider: scrapy.Spider) -> None:
-        """Start the next phase, if there is one."""
-        if spider is not self or self.stopped is not None:
-            return
-        try:
-            more = list(self.when_idle())
-        except DontCloseSpider:
-            if self._waking is None or self._waking.done():
-                self._waking = asyncio.get_running_loop().create_task(self._wake())
-            raise
-        self._go_on_with(more)
-        self.exhausted = True
-
-    def _go_on_with(self, requests: Sequence[Request]) -> None:
-        engine = self.crawler.engine
-        for request in requests:
-            if engine is not None:
-                engine.crawl(request)
-        if requests:
-            raise DontCloseSpider
-
-    async def _wake(self) -> None:
-        """Look again as soon as the others are done: Scrapy itself would come back every five seconds only."""
-        while self.stopped is None:
-            await asyncio.sleep(WAKE_EVERY)
-            engine = self.crawler.engine
-            if self.others_busy() or engine is None or not engine.spider_is_idle():
-                continue
-            try:
-                self._go_on_with(list(self.when_idle()))
-            except DontCloseSpider:
-                if self.waiting and engine.spider_is_idle():
-                    continue
-                return
-            self.exhausted = True
-            await engine.close_spider_async(reason="finished")
-            return
-
-    def on_item_error(self, failure: Any) -> None:
-        """Stop: a batch that cannot be stored would be lost, and so would every later one."""
-        # Exceptions in pipelines are counted nowhere else (Scrapy 2.19).
-        self.ledger.skip("not_stored")
-        self.stop("failed", f"storing failed: {failure.value}")
 
 
 def _first_error(error: ValidationError) -> str:

@@ -1,14 +1,20 @@
-"""Looking up people whom accounts of other sources name: when, whom, and whom not again so soon."""
+"""Looking up people whom accounts of other sources name: when, whom, and whom not again so soon.
 
-from collections.abc import Collection, Iterator
+`Lookup` is what every such source needs; `Following` adds the usual night: phases of its own, then, round by round
+(`_rounds`), whoever is named by then.
+"""
+
+from abc import abstractmethod
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
-from scrapy.exceptions import DontCloseSpider
+from scrapy import Request
 
 from spiders._base import SourceSpider
-from spiders._card import Options
-from spiders._linked import linked_handles
-from storage.records import Account, Gone, Item, Known, Lane, LaneState, Origin
+from spiders._card import Options, past_forecast
+from storage.records import Account, Forecast, Gone, Item, Known, Lane, LaneBill, LaneState, Origin
+from storage.text import handle_key
 
 KIND = "linked"
 PERSONAL = frozenset({"name", "headline", "bio", "location", "company", "links", "figures", "flags", "kind"})
@@ -29,6 +35,15 @@ def withdrawn(known: Known, reason: str, origin: Origin) -> Iterator[Item]:
     yield Gone(account=known.account, reason=reason, origin=origin)
 
 
+def forecasts(guesses: Mapping[str, int], past: Mapping[str, LaneBill], delay: float) -> list[Forecast]:
+    """What lanes will cost: as the last night, else as many requests as guessed; `delay` in seconds lies between."""
+    rows = (
+        past_forecast(lane, past) or Forecast(lane=lane, requests=requests, minutes=0, basis="first guess")
+        for lane, requests in guesses.items()
+    )
+    return [row.model_copy(update={"minutes": row.requests * delay / 60}) for row in rows]
+
+
 class Lookup(SourceSpider):
     """A source (or a phase of one) that follows links found elsewhere; its lane is SOURCE/linked/accounts."""
 
@@ -37,7 +52,8 @@ class Lookup(SourceSpider):
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self._in_vain: dict[str, str] | None = None  # handle key: when it was looked up, ISO 8601
-        self._has_waited = False
+        self._given_out: set[str] = set()  # handle keys of this night
+        self._taken = 0  # of the room of this night
 
     @classmethod
     def linked_lane(cls) -> Lane:
@@ -55,27 +71,32 @@ class Lookup(SourceSpider):
         return any(lane.kind == KIND for lane in self.lanes)
 
     def wait_for_links(self) -> None:
-        """Raise DontCloseSpider until the others have found whom they will find tonight."""
-        try:
-            self.wait_for_others()
-        except DontCloseSpider:
-            self._has_waited = True
-            raise
-        # Nobody waits for those who follow links, or they would follow them one source after the other.
-        self.waiting = True
-        if self._has_waited:
-            # Sources that waited for each other wake together; those that go on finding people are busy a moment later.
-            self._has_waited = False
-            raise DontCloseSpider
+        """For `when_idle`: raise DontCloseSpider until the others are done for now; see `wait_for_others`."""
+        self.wait_for_others()
 
-    def named_elsewhere(self, known: Collection[str]) -> Iterator[str]:
-        """Handle keys named elsewhere that are not among `known` and were not looked up in vain lately, sorted."""
+    def named_elsewhere(self, known: Collection[str] = ()) -> Iterator[str]:
+        """Handle keys named elsewhere by now, sorted, each once a night.
+
+        Left out are those of stored accounts, those among `known`, and those looked up in vain lately.
+        """
         again = (self.now() - timedelta(days=self.AGAIN_DAYS)).isoformat()
-        for handle in linked_handles(self.store, self.name, known):
+        named = self.rounds.named(self.store, self.name)
+        here = {handle_key(one.handle) for one in self.store.known(self.name)} if named else set()
+        for handle in named:
+            if handle in here or handle in known or handle in self._given_out:
+                continue
+            self._given_out.add(handle)
             if self.in_vain.get(handle, "") < again:
                 yield handle
             else:
                 self.ledger.skip("looked_up_lately")
+
+    def with_room(self, handles: Iterable[str]) -> list[str]:
+        """As many of them as the night has room for (`max_profiles`); the rest is counted and left to the next."""
+        wanted, room = list(handles), max(0, self.options.max_profiles - self._taken)
+        self.ledger.skip("over_max_profiles", max(0, len(wanted) - room))
+        self._taken += min(room, len(wanted))
+        return wanted[:room]
 
     @property
     def in_vain(self) -> dict[str, str]:
@@ -90,3 +111,44 @@ class Lookup(SourceSpider):
         """Remember that there is nobody (to be kept) behind a handle."""
         self.in_vain[handle] = self.now().isoformat()
         return self.remember(self.linked_lane().id, {"in_vain": dict(self.in_vain)})
+
+
+Phase = Callable[[], Iterable[Request]]
+
+
+class Following(Lookup):
+    """A source with phases of its own, if any, that then looks up people named elsewhere."""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.phases: deque[Phase] = deque()
+
+    @abstractmethod
+    def look_up_all(self, handles: Sequence[str]) -> Iterable[Request]:
+        """Ask for people by their handle keys; what each needs further may be added to `phases`."""
+
+    def may_look_up(self, handle: str) -> bool:
+        """Whether a handle can be asked for at all; one that cannot is counted here."""
+        del handle
+        return True
+
+    def known_besides(self) -> Collection[str]:
+        """Handle keys that need no look-up although no stored account bears them."""
+        return ()
+
+    def named(self) -> Iterable[Request]:
+        """Ask for people whom accounts of other sources name as themselves by now."""
+        fit = (handle for handle in self.named_elsewhere(self.known_besides()) if self.may_look_up(handle))
+        return self.look_up_all(self.with_room(fit))
+
+    def when_idle(self) -> Iterable[Request]:
+        """The next phase that has something to ask; after the last, whoever is named by then."""
+        while self.phases:
+            requests = list(self.phases[0]())
+            self.phases.popleft()
+            if requests:
+                return requests
+        if not self.follows_links:
+            return ()
+        self.wait_for_links()
+        return self.named()

@@ -32,27 +32,36 @@ class StorePipeline:
         """Scrapy's constructor."""
         return cls(crawler)
 
+    def open_spider(self) -> None:
+        """Let the source say when all it found must be stored."""
+        spider_of(self.crawler).keeper = self
+
     def process_item(self, item: Batch) -> Batch:
         """Take one answer's batch; write when there is enough or it is time."""
+        self.take(item)
+        if len(self._items) >= ROWS or time.monotonic() - self._since > SECONDS:
+            self.flush()
+        return item
+
+    def take(self, item: Batch) -> None:
+        """Take a batch."""
         own_field = OPEN_TO_WORK in spider_of(self.crawler).card.fields
         self._items += with_wishes(item.items, own_field=own_field)
         self._after += item.after
         self._unreadable += item.unreadable
         self._finds += item.finds
-        if len(self._items) >= ROWS or time.monotonic() - self._since > SECONDS:
-            self._flush()
-        return item
 
     def close_spider(self) -> None:
         """Write the rest, whatever ended the crawl."""
-        self._flush()
+        self.flush()
         spider = spider_of(self.crawler)
         if spider.exhausted:
             for state in spider.at_the_end.values():
                 spider.store.keep_lane_state(state)
         spider.store.close()
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
+        """Store all that was taken."""
         spider = spider_of(self.crawler)
         if self._items:
             if self._kept_wishes is None:

@@ -5,7 +5,7 @@ was kept of it is emptied. A handle that is a domain of the person's own was pro
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, ClassVar
 from urllib.parse import urlencode
@@ -16,9 +16,9 @@ from scrapy.http import Response
 
 from spiders import _gate, _limits, _prose
 from spiders._base import Yielded
-from spiders._card import Card, Options, past_forecast
+from spiders._card import Card, Options
 from spiders._clean import HANDLE, LINKS, NAME, Count, clean, each, flags_of, web_link
-from spiders._lookup import Lookup, withdrawn
+from spiders._lookup import Following, forecasts, withdrawn
 from storage.errors import Unreadable
 from storage.records import Account, Claim, Forecast, Gone, Kind, Known, Lane, LaneBill, Link, Origin
 from storage.text import handle_key
@@ -120,7 +120,7 @@ def links(read: Profile, hosted: Sequence[str], count: Count) -> tuple[Link, ...
     return tuple(found.values())[:LINKS]
 
 
-class Bluesky(Lookup):
+class Bluesky(Following):
     """Bluesky: profiles of people named elsewhere, through the public interface, without a token."""
 
     name = "bluesky"
@@ -151,16 +151,11 @@ class Bluesky(Lookup):
     ) -> list[Forecast]:
         """One request per 25 handles, and the same once a week for people known."""
         guesses = {lane.id: 2 for lane in lanes} | ({REFRESH: -(-known // (7 * AT_ONCE))} if known else {})
-        rows = (
-            past_forecast(lane, past) or Forecast(lane=lane, requests=requests, minutes=0, basis="first guess")
-            for lane, requests in guesses.items()
-        )
-        return [row.model_copy(update={"minutes": row.requests * options.delay / 60}) for row in rows]
+        return forecasts(guesses, past, options.delay)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.known: dict[str, Known] = {}  # by DID
-        self.phases: list[Callable[[], Iterable[Request]]] = [self.named]
 
     def first(self) -> Iterator[Request]:
         """People known who were not looked up for a while, by their durable id."""
@@ -169,26 +164,15 @@ class Bluesky(Lookup):
         late = sorted(did for did, known in self.known.items() if not known.gone_at and known.last_seen <= due)
         yield from self.look_up(late[: self.options.max_profiles], REFRESH)
 
-    def when_idle(self) -> Iterable[Request]:
-        """People named elsewhere, once the others have found whom they will find."""
-        while self.phases:
-            requests = list(self.phases[0]())
-            self.phases.pop(0)
-            if requests:
-                return requests
-        return ()
+    def may_look_up(self, handle: str) -> bool:
+        """Handles are names of domains; one that is none spoils its batch."""
+        proper = _NAME.fullmatch(handle) is not None
+        self.ledger.skip("no_handle", not proper)
+        return proper
 
-    def named(self) -> Iterator[Request]:
-        """People whom accounts of other sources name as themselves."""
-        if not self.follows_links:
-            return
-        self.wait_for_links()
-        here = {handle_key(known.handle) for known in self.known.values()}
-        wanted = list(self.named_elsewhere(here))
-        proper = [handle for handle in wanted if _NAME.fullmatch(handle)]
-        self.ledger.skip("no_handle", len(wanted) - len(proper))
-        self.ledger.skip("over_max_profiles", max(0, len(proper) - self.options.max_profiles))
-        yield from self.look_up(proper[: self.options.max_profiles], self.linked_lane().id)
+    def look_up_all(self, handles: Sequence[str]) -> Iterator[Request]:
+        """Ask in batches."""
+        return self.look_up(handles, self.linked_lane().id)
 
     def look_up(self, actors: Sequence[str], lane: str) -> Iterator[Request]:
         """Ask for profiles by handle or DID, a batch at a time."""

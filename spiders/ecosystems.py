@@ -42,6 +42,7 @@ class Ecosystems(Lookup):
     """The index of packages: everything an owner maintains."""
 
     name = "ecosystems"
+    turn = 4  # after the registries, whose owners it is asked about
     options_model: ClassVar[type[Options]] = EcosystemsOptions
     options: EcosystemsOptions
     card = Card(

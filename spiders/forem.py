@@ -4,7 +4,7 @@ Nobody is discovered here. Whoever signed in with GitHub shows that account, whi
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import quote
@@ -15,7 +15,7 @@ from scrapy.http import Response
 
 from spiders import _prose
 from spiders._base import Yielded
-from spiders._card import Card, Options, past_forecast
+from spiders._card import Card, Options
 from spiders._clean import (
     EXCERPT,
     HANDLE,
@@ -31,7 +31,7 @@ from spiders._clean import (
     web_link,
 )
 from spiders._contacts import without_contacts
-from spiders._lookup import Lookup
+from spiders._lookup import Following, forecasts
 from storage.errors import Unreadable
 from storage.records import (
     Account,
@@ -47,10 +47,11 @@ from storage.records import (
     Level,
     Link,
     Origin,
+    Sighting,
 )
-from storage.text import handle_key
 
 REFRESH = "forem/refresh/known"
+READ = "read"  # marker: when profile and articles were read, ISO 8601
 PAGE = 30  # articles read of one writer
 ROWS = TypeAdapter(list[dict[str, Any]])
 ACCEPT = {"Accept": "application/vnd.forem.api-v1+json"}
@@ -164,7 +165,7 @@ def post(article: Article, owner: AccountKey, origin: Origin) -> Evidence:
     )
 
 
-class Forem(Lookup):
+class Forem(Following):
     """DEV: writers named elsewhere, through the documented interface, without a key."""
 
     name = "forem"
@@ -199,42 +200,27 @@ class Forem(Lookup):
         """Two requests a writer, for those known once in `refresh_days`."""
         due = -(-2 * known // max(1, int(getattr(options, "refresh_days", 14))))
         guesses = {lane.id: 10 for lane in lanes} | ({REFRESH: due} if due else {})
-        rows = (
-            past_forecast(lane, past) or Forecast(lane=lane, requests=requests, minutes=0, basis="first guess")
-            for lane, requests in guesses.items()
-        )
-        return [row.model_copy(update={"minutes": row.requests * options.delay / 60}) for row in rows]
+        return forecasts(guesses, past, options.delay)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.known: dict[str, Known] = {}
-        self.phases: list[Callable[[], Iterable[Request]]] = [self.named]
 
     def first(self) -> Iterator[Request]:
         """Writers known who were not read for a while, by their durable id."""
         self.known = {known.account.source_id: known for known in self.store.known(self.name)}
         due = self.now() - timedelta(days=self.options.refresh_days)
-        late = sorted(id_ for id_, known in self.known.items() if not known.gone_at and known.last_seen <= due)
+        late = sorted(
+            id_
+            for id_, known in self.known.items()
+            if not known.gone_at and (known.last_seen <= due or READ not in known.markers)
+        )
         for id_ in late[: self.options.max_profiles]:
             yield self.writer_at(f"users/{quote(id_, safe='')}", id_, REFRESH)
 
-    def when_idle(self) -> Iterable[Request]:
-        """Writers named elsewhere, once the others have found whom they will find."""
-        while self.phases:
-            requests = list(self.phases[0]())
-            self.phases.pop(0)
-            if requests:
-                return requests
-        return ()
-
-    def named(self) -> Iterator[Request]:
-        """Writers whom accounts of other sources name as themselves."""
-        if not self.follows_links:
-            return
-        self.wait_for_links()
-        wanted = list(self.named_elsewhere({handle_key(known.handle) for known in self.known.values()}))
-        self.ledger.skip("over_max_profiles", max(0, len(wanted) - self.options.max_profiles))
-        for handle in wanted[: self.options.max_profiles]:
+    def look_up_all(self, handles: Sequence[str]) -> Iterator[Request]:
+        """Ask for each by itself."""
+        for handle in handles:
             yield self.writer_at(f"users/by_username?url={quote(handle, safe='')}", handle, self.linked_lane().id)
 
     def writer_at(self, path: str, who: str, lane: str) -> Request:
@@ -249,24 +235,32 @@ class Forem(Lookup):
         del who
         found = self.read_tolerant(response, Writer)
         page = self.stamp(f"{self.options.site}/{found.username}")
-        yield account(found, self.options.site, page, self.ledger.skip)
+        kept = account(found, self.options.site, page, self.ledger.skip)
+        yield kept
         yield self.ask(
             f"{self.options.api}/articles?username={quote(found.username, safe='')}&per_page={PAGE}",
             self.articles,
             lane=lane_id,
             headers=ACCEPT,
             conditional=True,
-            owner=self.key(found.id),
+            on_unchanged=lambda _: self.read_now(kept),
+            by=kept,
         )
 
-    def articles(self, response: Response, owner: AccountKey) -> Iterator[Yielded]:
+    def articles(self, response: Response, by: Account) -> Iterator[Yielded]:
         """The latest articles."""
         try:
             rows = ROWS.validate_json(response.body)
         except ValidationError as error:
             raise Unreadable("unexpected_shape", "a list of articles was expected") from error
         for article in each(Article, rows, self.ledger.skip):
-            yield post(article, owner, self.stamp(article.url))
+            yield post(article, by.key, self.stamp(article.url))
+        yield from self.read_now(by)
+
+    def read_now(self, writer: Account) -> Iterator[Yielded]:
+        """Profile and articles are stored; a night cut off between the two reads the writer again."""
+        markers = {READ: self.now().isoformat()}
+        yield Sighting(account=writer.key, handle=writer.handle, markers=markers, seen_at=self.now())
 
     def missing(self, response: Response, who: str, lane_id: str) -> Iterator[Yielded]:
         """A name nobody has, or a writer who left."""

@@ -3,7 +3,8 @@
 The night goes in phases. Lanes (contributor lists, merged changes, user search, people named by hand) show
 candidates; people known from earlier nights are probed a hundred to the point; new ones are triaged the same way;
 then new and changed people are read in full, the most interesting first, in batches whose size adapts to what GitHub
-answers in time. REST, search and GraphQL have separate budgets, so they run side by side.
+answers in time. People whom other sources name follow, once these have found whom they will find. REST, search and
+GraphQL have separate budgets, so they run side by side.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -53,7 +54,7 @@ class GitHub(MergedChangeLane, SearchLane, PeopleLane, Reading):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._phases: list[Callable[[], Iterable[Request]]] = [self.triage, self.linked, self.choose, self.work]
+        self._phases: list[Callable[[], Iterable[Request]]] = [self.triage, self.choose, self.work]
 
     def first(self) -> Iterator[Request]:
         """The first requests of all lanes, and the probe of everybody known."""
@@ -70,12 +71,21 @@ class GitHub(MergedChangeLane, SearchLane, PeopleLane, Reading):
         yield from self.probe()
 
     def when_idle(self) -> Iterable[Request]:
-        """The next phase that has something to ask; the last one is asked again until it has nothing."""
+        """The next phase that has something to ask; after the last, people other sources name by then."""
+        requests = self._next_phase()
+        if not requests:
+            self.wait_for_others()
+            self._phases = [self.linked, self.choose, self.work]
+            requests = self._next_phase()
+        return requests
+
+    def _next_phase(self) -> list[Request]:
+        """What the next phase asks; each is asked again until it has nothing."""
         while self._phases:
             if requests := list(self._phases[0]()):
                 return requests
             self._phases.pop(0)
-        return ()
+        return []
 
     @classmethod
     def forecast(

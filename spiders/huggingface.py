@@ -6,7 +6,7 @@ interest and of people not read for a month; then people whom accounts of other 
 kept as the lists show it, without another request.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -50,14 +50,12 @@ class HuggingFace(Reading):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.phases: list[Callable[[], Iterable[Request]]] = [self.shortlist]
+        self.phases.append(self.shortlist)
 
     def first(self) -> Iterator[Request]:
         """The first page of every list."""
         self.recall_people()
         self.recall_waiting()
-        if self.follows_links:
-            self.phases.append(self.named)
         # Roles share tasks; a list is read once for all of them.
         for lane in {lane.id: lane for lane in self.lanes}.values():
             if lane.kind in KINDS:
@@ -70,12 +68,7 @@ class HuggingFace(Reading):
     def when_idle(self) -> Iterable[Request]:
         """The next phase that has something to ask."""
         self.keep_people()
-        while self.phases:
-            requests = list(self.phases[0]())
-            self.phases.pop(0)
-            if requests:
-                return requests
-        return ()
+        return super().when_idle()
 
     @classmethod
     def forecast(

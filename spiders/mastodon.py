@@ -5,7 +5,7 @@ if its owner wants to be found; who changes their mind is emptied the next time.
 verified is the best evidence of all sources that two accounts are one person.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, ClassVar
@@ -17,8 +17,8 @@ from scrapy.http import Response
 
 from spiders import _gate, _limits
 from spiders._base import Yielded
-from spiders._card import Card, Options, past_forecast
-from spiders._lookup import Lookup, withdrawn
+from spiders._card import Card, Options
+from spiders._lookup import Following, forecasts, withdrawn
 from spiders._mastodon import people
 from storage.records import Forecast, Gone, Known, Lane, LaneBill, Origin, Sighting
 from storage.text import handle_key
@@ -55,7 +55,7 @@ class Member:
         return f"{self.name}@{self.host}"
 
 
-class Mastodon(Lookup):
+class Mastodon(Following):
     """Mastodon and its kin: one look-up per person named elsewhere, without a token."""
 
     name = "mastodon"
@@ -89,16 +89,11 @@ class Mastodon(Lookup):
     ) -> list[Forecast]:
         """One request per new handle, and one a week per person known."""
         guesses = {lane.id: 10 for lane in lanes} | ({REFRESH: -(-known // 7)} if known else {})
-        rows = (
-            past_forecast(lane, past) or Forecast(lane=lane, requests=requests, minutes=0, basis="first guess")
-            for lane, requests in guesses.items()
-        )
-        return [row.model_copy(update={"minutes": row.requests * options.delay / 60}) for row in rows]
+        return forecasts(guesses, past, options.delay)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.known: dict[str, Known] = {}
-        self.phases: list[Callable[[], Iterable[Request]]] = [self.named]
 
     def first(self) -> Iterator[Request]:
         """People known who were not looked up for a while."""
@@ -107,38 +102,25 @@ class Mastodon(Lookup):
         late = [known for known in self.known.values() if not known.gone_at and known.last_seen <= due]
         late.sort(key=lambda known: (known.last_seen, known.handle))
         for known in late[: self.options.max_profiles]:
-            yield from self.look_up(known.handle, REFRESH, known)
+            if self.may_look_up(known.handle):
+                yield self.look_up(known.handle, REFRESH, known)
 
-    def when_idle(self) -> Iterable[Request]:
-        """People named elsewhere, once the others have found whom they will find."""
-        while self.phases:
-            requests = list(self.phases[0]())
-            self.phases.pop(0)
-            if requests:
-                return requests
-        return ()
+    def may_look_up(self, handle: str) -> bool:
+        """Only servers the operator listed are asked."""
+        listed = handle.partition("@")[2].lower() in self.options.servers
+        self.ledger.skip("server_not_listed", not listed)
+        return listed
 
-    def named(self) -> Iterator[Request]:
-        """People whom accounts of other sources name as themselves."""
-        if not self.follows_links:
-            return
-        self.wait_for_links()
-        left = self.options.max_profiles
-        for handle in self.named_elsewhere(self.known):
-            asked = list(self.look_up(handle, self.linked_lane().id)) if left else []
-            self.ledger.skip("over_max_profiles", not left)
-            left -= len(asked)
-            yield from asked
+    def look_up_all(self, handles: Sequence[str]) -> Iterator[Request]:
+        """Ask for each by itself."""
+        return (self.look_up(handle, self.linked_lane().id) for handle in handles)
 
-    def look_up(self, handle: str, lane: str, known: Known | None = None) -> Iterator[Request]:
-        """Ask a person's own server, if it is listed."""
+    def look_up(self, handle: str, lane: str, known: Known | None = None) -> Request:
+        """Ask a person's own server."""
         name, _, host = handle.partition("@")
-        if host.lower() not in self.options.servers:
-            self.ledger.skip("server_not_listed")
-            return
         member = Member(name, host.lower(), lane, known)
         server = self.options.address.format(server=member.host)
-        yield self.ask(
+        return self.ask(
             f"{server}/api/v1/accounts/lookup?acct={quote(name)}",
             self.found,
             lane=lane,

@@ -17,6 +17,7 @@ from scrapy.http import Response
 from spiders._base import Yielded
 from spiders._card import OWN_LEAD_ONLY, Card, Options, past_forecast
 from spiders._clean import HANDLE, clean
+from spiders._conversation import Question
 from spiders._reddit import memory
 from spiders._reddit.answers import About, Listing, Thing, Token
 from spiders._reddit.deletions import INDEX, RECHECK, Deletions
@@ -67,6 +68,7 @@ class Reddit(Deletions):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.work: dict[AccountKey, list[Evidence]] = {}
+        self.active_in: dict[AccountKey, list[str]] = {}  # lanes
         self.met: dict[str, str] = {}  # author → name, of tonight
 
     # ---- before anything is asked ---------------------------------------------------------------------------
@@ -172,6 +174,13 @@ class Reddit(Deletions):
         for key in order[: self.options.max_profiles]:
             yield from self._keep(key)
 
+    def _credit(self, thing: Item, question: Question) -> None:
+        """People are found where they are active, whichever answer completed the picture."""
+        del question
+        if isinstance(thing, Account):
+            for lane in self.active_in.get(thing.key, ()):
+                self.ledger.met(lane, thing.key)
+
     def _sums(self) -> Counter[AccountKey]:
         sums: Counter[AccountKey] = Counter()
         for lane, community in self.communities.items():
@@ -181,6 +190,7 @@ class Reddit(Deletions):
                 sums[key] += active.posts + active.comments
                 made = memory.evidence(key, active, community.name, url, self.stamp(url))
                 self.work.setdefault(key, []).append(made)
+                self.active_in.setdefault(key, []).append(lane)
                 self.ledger.bill(lane).found = len(community.things)
         return sums
 

@@ -14,13 +14,14 @@ from scrapy.http import Response
 
 from spiders._base import Yielded
 from spiders._card import Card, Options, past_forecast
+from spiders._conversation import Question
 from spiders._farewell import farewell
 from spiders._slack import activity
 from spiders._slack.answers import Member, MemberProfile
 from spiders._slack.members import account, no_member, opted_out
 from spiders._slack.reading import WORKSPACE, WorkspaceReading
 from storage.errors import Unreadable
-from storage.records import AccountKey, Evidence, Forecast, Item, Known, Lane, LaneBill, Sighting, Withdrawn
+from storage.records import Account, AccountKey, Evidence, Forecast, Item, Known, Lane, LaneBill, Sighting, Withdrawn
 
 INDEX = "slack/workspace/channels"  # which lanes hold counts
 GONE_FOR_GOOD = frozenset({"left", "opted_out"})
@@ -79,6 +80,7 @@ class Slack(WorkspaceReading):
         super().__init__(*args, **kwargs)
         self.known: dict[AccountKey, Known] = {}
         self.work: dict[AccountKey, list[Evidence]] = {}
+        self.heard_in: dict[AccountKey, list[str]] = {}  # lanes
 
     def first(self) -> Iterable[Request]:
         """Enter the workspace, if its owner's consent is on record and channels are listed."""
@@ -128,6 +130,14 @@ class Slack(WorkspaceReading):
         member = self.members.get(user)
         return no_member(member, self.space.opt_out) if member else "left"
 
+    def _credit(self, thing: Item, question: Question) -> None:
+        """People are found where they were heard, whichever answer completed the picture."""
+        del question
+        if isinstance(thing, Account | Sighting):
+            key = thing.key if isinstance(thing, Account) else thing.account
+            for lane in self.heard_in.get(key, ()):
+                self.ledger.met(lane, key)
+
     def _collect_work(self) -> None:
         for read in self.channels.values():
             name, number = read.channel.name, read.channel.id
@@ -136,6 +146,7 @@ class Slack(WorkspaceReading):
                 key = self.space.key(heard.user)
                 made = activity.evidence(key, heard, number, name, url, self.stamp(url))
                 self.work.setdefault(key, []).append(made)
+                self.heard_in.setdefault(key, []).append(read.lane)
 
     def _heard_enough(self) -> list[tuple[Member, AccountKey]]:
         """Members to keep, most heard first."""

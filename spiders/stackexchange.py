@@ -5,8 +5,7 @@ long ago, a hundred at once; the sites each of them writes at; their tags; then 
 One quota holds for the day, every method has its own pause, and both are told by the answers themselves.
 """
 
-from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -60,8 +59,7 @@ class StackExchange(Reading):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        phases: tuple[Callable[[], Iterable[Request]], ...] = (self.profiles, self.networks, self.named, self.networks)
-        self.phases = deque(phases)
+        self.phases.extend((self.profiles, self.networks))
 
     def first(self) -> Iterable[Request]:
         """The lists of every lane."""
@@ -69,22 +67,10 @@ class StackExchange(Reading):
         yield from self.prepare()
         yield from self.lists()
 
-    def named(self) -> list[Request]:
-        """Profiles of people named elsewhere, once no other source finds people any more."""
-        if not self.follows_links:
-            return []
-        self.wait_for_links()
-        self.linked()
-        return list(self.profiles())
-
-    def when_idle(self) -> Iterable[Request]:
-        """The next phase that has something to ask."""
-        while self.phases:
-            requests = list(self.phases[0]())
-            self.phases.popleft()
-            if requests:
-                return requests
-        return ()
+    def look_up_all(self, handles: Sequence[str]) -> Iterable[Request]:
+        """Ask for profiles of people named elsewhere, then for the sites they write at."""
+        self.phases.append(self.networks)
+        return self.profiles_of(self.linked(handles))
 
 
 def _guess(lane: str, requests: int) -> Forecast:

@@ -2,7 +2,8 @@
 
 Enrichment, never discovery. After the other sources have finished, each site that accounts of one person name is
 visited, at most once in `revisit_days`: the home page, and where the page links to them one page about the person
-and a JSON Résumé. Every address passes the gate in `_addresses`; robots rules and reservations close a site.
+and a JSON Résumé. It belongs to the account it proves best, of equals to the one with the smallest key. Every address
+passes the gate in `_addresses`; robots rules and reservations close a site.
 """
 
 import logging
@@ -16,11 +17,11 @@ from scrapy.http import Response, TextResponse
 from spiders._base import Yielded
 from spiders._card import Card, Options, past_forecast
 from spiders._web import records
-from spiders._web.marks import Card as Described
+from spiders._web.ending import LANE, WebOptions
 from spiders._web.marks import Marks, read_page, read_resume
 from spiders._web.owner import Owned, owned
 from spiders._web.sites import SOURCE, Site
-from spiders._web.visiting import LANE, Visiting, WebOptions
+from spiders._web.visiting import Reading, Visiting
 from spiders._web.wishes import robots_signal, wishes
 from storage.errors import Unreadable
 from storage.records import Forecast, Lane, LaneBill, Origin
@@ -87,7 +88,7 @@ class Web(Visiting):
             self.ledger.skip(f"site:{error.reason}")
             yield from self.end(site, "nobody")
             return
-        yield from self.more(site, marks) if wish.follow else self.decide(site, marks)
+        yield from self.more(site, marks) if wish.follow else self.decide(site, Reading(marks))
 
     def more(self, site: Site, marks: Marks) -> Iterator[Yielded]:
         """Ask for the résumé the page links to, else for its page about the person if the home page has no card."""
@@ -96,7 +97,7 @@ class Web(Visiting):
         elif marks.about and _tells_little(owned(marks, site.named_by)):
             yield self.page(site, marks.about, self.about, marks=marks)
         else:
-            yield from self.decide(site, marks)
+            yield from self.decide(site, Reading(marks))
 
     def about(self, response: Response, site: Site, marks: Marks) -> Iterator[Yielded]:
         """Add the cards of the page about the person to those of the home page."""
@@ -106,7 +107,7 @@ class Web(Visiting):
                 marks = _added(marks, read_page(response))
             except Unreadable as error:
                 self.ledger.skip(f"site:{error.reason}")
-        yield from self.decide(site, marks)
+        yield from self.decide(site, Reading(marks))
 
     def resume(self, response: Response, site: Site, marks: Marks) -> Iterator[Yielded]:
         """Add the résumé; one that is none is left out."""
@@ -116,15 +117,14 @@ class Web(Visiting):
                 described = read_resume(response)
             except Unreadable as error:
                 self.ledger.skip(f"site:{error.reason}")
-        yield from self.decide(site, marks, described, self.shown(response.url))
+        yield from self.decide(site, Reading(marks, described, self.shown(response.url)))
 
-    def decide(
-        self, site: Site, marks: Marks, resume: Described | None = None, resume_url: str = ""
-    ) -> Iterator[Yielded]:
+    def decide(self, site: Site, read: Reading) -> Iterator[Yielded]:
         """Whose page it is, and what is kept of it."""
-        found = owned(marks, site.named_by, resume)
+        self.read_tonight[site.key] = read
+        marks, found = read.marks, owned(read.marks, site.named_by, read.resume)
         if isinstance(found, str):
-            self.ledger.skip(found)
+            self.leave_out(found, site.key)
             yield from self.end(site, "nobody")
             return
         if sentence := records.refusal_in(marks, found.card):
@@ -133,16 +133,16 @@ class Web(Visiting):
             yield from self.end(site, "wish", no_recruiters=True)
             return
         origin = self.stamp(marks.url)
-        made = list(records.evidence(found, site.key, marks.title, origin, self.of_resume(resume, resume_url)))
+        made = list(records.evidence(found, site.key, marks.title, origin, self.of_resume(read)))
         if found.mutual:
             yield records.account(found, site.key, origin)
         yield from made
         kinds = tuple(one.kind for one in made)
         yield from self.end(site, "page", owner=found.account.key, kinds=kinds, mutual=found.mutual)
 
-    def of_resume(self, resume: Described | None, url: str) -> Origin | None:
+    def of_resume(self, read: Reading) -> Origin | None:
         """The origin of a résumé that was read."""
-        return self.stamp(url) if resume is not None else None
+        return self.stamp(read.resume_url) if read.resume is not None else None
 
     def robots_read(self, netloc: str, response: Response) -> None:
         """Keep whether the robots.txt of a site reserves what we would do."""

@@ -520,3 +520,42 @@ def test_nothing_a_plugin_leaks_reaches_the_database(night: Night, tmp_path: Pat
     written = b"".join(path.read_bytes() for path in tmp_path.iterdir())
     assert b"canary" not in written
     assert json.dumps(leak["ip"]).encode() not in written
+
+
+# --- nights that were cut off ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("later", "again"), [(timedelta(hours=2), True), (DAY, False)])
+def test_profiles_a_cut_off_night_never_came_to_are_read_when_it_is_continued(
+    night: Night, later: timedelta, again: bool
+) -> None:
+    refused = {**profile(1, "ana"), "status": 401, "body": ""}
+    night(robots(), site(), directory(row(1, "ana")), solvers(), refused)[1].close()
+    rest = (robots(), profile(1, "ana", bio_raw="Speech.")) if again else ()
+    replay, store, _ = night(*rest, at=START + later)
+    with store:
+        assert whole(replay)
+        assert [one.bio for one in store.accounts()] == ["Speech." if again else None]
+
+
+def test_a_list_of_topics_that_was_cut_off_is_read_from_its_first_page(night: Night) -> None:
+    first = category(topic(1), more=True, headers={"ETag": '"one"'})
+    refused = {**category(page=1), "status": 401, "body": ""}
+    night(robots(), site(), first, refused, lanes=[VISION])[1].close()
+    topics = opened(1, post(11, 1, "ana")), opened(2, post(21, 2, "bo"))
+    rest = (robots(), first, category(topic(2), page=1), *topics, profile(1, "ana"), profile(2, "bo"))
+    replay, store, _ = night(*rest, at=START + timedelta(hours=2), lanes=[VISION])
+    with store:
+        assert whole(replay)
+        assert names(store) == ["ana", "bo"]
+    assert b"If-None-Match" not in replay.asked[1].headers
+
+
+def test_a_directory_counts_as_read_once_all_its_orders_are(night: Night) -> None:
+    refused = {**solvers(), "status": 401, "body": ""}
+    night(robots(), site(), directory(row(1, "ana")), refused)[1].close()
+    rest = (robots(), directory(row(1, "ana")), solvers(row(2, "bo", 1, solutions=3)), profile(1, "ana"))
+    replay, store, _ = night(*rest, profile(2, "bo"), at=START + timedelta(hours=2))
+    with store:
+        assert whole(replay)
+        assert names(store) == ["ana", "bo"]

@@ -1,6 +1,6 @@
 """Findings of a night: what is said of sources that failed or gave far too little, and when nothing is said."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +103,10 @@ def test_sightings_count_as_yield() -> None:
     assert seen(outcome(3, sightings=4)) == 7
 
 
+def test_whoever_is_met_and_then_read_counts_once() -> None:
+    assert seen(outcome(3, counters={"saved:sightings": 3, "saved:accounts_shown": 3})) == 3
+
+
 @pytest.mark.parametrize(
     ("state", "reason", "way_out"),
     [
@@ -189,3 +193,75 @@ def test_names_nobody_is_under_are_a_finding_with_a_way_out() -> None:
     assert "stackoverflow/tag-0" in found.text
     assert "2 more" in found.text
     assert "role's file" in found.text
+
+
+def lane(promised: int | None, found: int | None, name: str = "kaggle/users/x") -> LaneBill:
+    return LaneBill(lane=name, requests=20, counted=20, promised=promised, found=found)
+
+
+@pytest.mark.parametrize(
+    ("promised", "found", "cut"),
+    [
+        (None, 40, False),  # nothing was announced
+        (100, 100, False),
+        (100, 50, False),
+        (100, 49, True),
+        (100, 0, True),
+        (100, None, True),  # announced, and nothing of it came
+        (9, 0, False),  # so few say nothing
+        (10, 4, True),
+        (0, 0, False),
+    ],
+)
+def test_a_lane_is_measured_by_what_its_source_announced(promised: int | None, found: int | None, cut: bool) -> None:
+    last = outcome(100, bills=(lane(promised, found),))
+    assert [one.kind for one in findings(night(1, last), [], status())] == (["cut_short"] if cut else [])
+
+
+def test_lanes_cut_short_are_named_the_worst_first() -> None:
+    bills = (lane(100, 10, "kaggle/users/a"), lane(30_000, 500, "kaggle/users/b"), lane(50, 50, "kaggle/users/c"))
+    [one] = findings(night(1, outcome(600, bills=bills)), [], status())
+    assert one.kind == "cut_short"
+    assert "(500 of 30,000 in kaggle/users/b, 10 of 100 in kaggle/users/a)" in one.text
+    assert "[sources.kaggle]" in one.text
+    assert "\n" not in one.text
+
+
+@pytest.mark.parametrize("state", ["failed", "refused", "limit", "interrupted"])
+def test_a_source_that_ended_early_is_not_blamed_twice(state: str) -> None:
+    last = outcome(100, state=state, bills=(lane(1000, 3),))
+    assert [one.kind for one in findings(night(1, last), [], status())] == [state]
+
+
+def test_sites_others_name_are_no_announcement() -> None:
+    last = outcome(100, bills=(lane(1000, 3, "web/linked/sites"), lane(None, None)))
+    assert findings(night(1, last), [], status()) == []
+
+
+def test_look_ups_left_for_want_of_rounds_are_a_finding() -> None:
+    [one] = findings(night(1, outcome(100, counters={"over_rounds": 3})), [], status())
+    assert one.kind == "over_rounds"
+    assert "left 3 look-ups" in one.text
+
+
+@pytest.mark.parametrize(
+    ("before", "hours", "kinds"),
+    [
+        ({"counters": {"cut_off": 1}}, 3, []),  # killed: both parts showed fifty
+        ({"outcomes": (outcome(50, state="interrupted"),)}, 3, []),
+        ({"outcomes": (outcome(50, source="github", state="interrupted"), outcome(50))}, 3, []),
+        ({"counters": {"cut_off": 1}}, 13, ["nothing"]),  # that was another night
+        ({}, 3, ["nothing"]),
+    ],
+)
+def test_a_continued_night_is_measured_by_all_its_parts(before: dict[str, Any], hours: int, kinds: list[str]) -> None:
+    asked: list[tuple[str, datetime]] = []
+
+    def shown(source: str, since: datetime) -> int:
+        asked.append((source, since))
+        return 50
+
+    last = night(10, outcome(0))
+    past = Night(number=9, started_at=last.started_at - timedelta(hours=hours), **before)
+    assert [one.kind for one in findings(last, [past], status(), shown)] == kinds
+    assert asked == ([] if kinds else [("kaggle", past.started_at)])

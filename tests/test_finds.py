@@ -65,9 +65,9 @@ def test_a_find_that_comes_before_its_account_waits(lite: Store) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("spiders._pipeline.spider_of", lambda crawler: crawler.spider)
         pipeline._finds = [(ADA, lane), (BO, "github/profiles")]
-        pipeline._flush()
+        pipeline.flush()
         assert list(lite.finds()) == []
         pipeline._items = [person(ADA)]
-        pipeline._flush()
+        pipeline.flush()
     assert [(find.account, find.lane) for find in lite.finds()] == [(ADA, lane)]
     assert pipeline._finds == []

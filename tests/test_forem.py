@@ -173,3 +173,12 @@ def test_answers_of_another_shape_are_kept_aside(night: Night, body: object) -> 
     assert spider.ledger.skipped["unreadable:unexpected_shape"] == 1
     _, store, _ = night(by_id(body), at=START + 14 * DAY)
     assert next(store.known("forem")).gone_at is None
+
+
+def test_a_night_cut_off_between_profile_and_articles_reads_both_again(night: Night) -> None:
+    lost = {**listed(), "body": "<html>"}
+    night(by_name(), lost)
+    _, store, _ = night(by_id(), listed(ARTICLE), at=START + timedelta(hours=1))
+    assert {one.source_id for one in store.evidence([ADA])[ADA]} == {"71"}
+    third, _, _ = night(at=START + timedelta(hours=2))
+    assert third.asked == []

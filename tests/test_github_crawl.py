@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from spiders._base import SourceSpider
+from spiders._registry import load
 from storage.records import Account, AccountKey, Lane, Level
 from storage.store import Store
 from tests import github_answers as gh
@@ -485,3 +486,45 @@ def test_people_a_cut_off_night_only_listed_are_looked_at_next_night(tmp_path: P
         clock=clock,
     )
     assert ada(store).markers["read"] == "1"
+
+
+def test_merged_changes_of_a_cut_off_night_are_read_again(tmp_path: Path) -> None:
+    """The mark "read up to here" is kept only once everybody they led to was read."""
+    changes = gh.merged([("lab/tool", None, gh.watched("lab/tool", [gh.change(1, (1, "ada"))]))])
+    refused = Replay([changes, gh.probe([(1, None)]) | {"status": 401, "body": {}}])
+    url = f"sqlite:///{tmp_path}/night.db"
+    store, _ = crawl("github", refused, lanes=[CHANGES], options=FULL, store_url=url, clock=CLOCK)
+    with store:
+        assert store.lane_state(CHANGES.id) is None
+    rest = [
+        gh.probe([(1, gh.probed(1, "ada"))]),
+        gh.profiles([(1, "ada", gh.profiled(1, "ada"))]),
+        gh.contributions([(1, SINCE, UNTIL, gh.year(1))]),
+    ]
+    store, _ = night(tmp_path, [changes, *rest], lanes=[CHANGES])
+    with store:
+        state = store.lane_state(CHANGES.id)
+        assert state is not None
+        assert set(state.state) == {"newest"}
+
+
+def test_some_room_is_kept_for_people_other_sources_name(tmp_path: Path) -> None:
+    logins = [f"p{n:02}" for n in range(1, 22)]
+    listed = contributors([row(n, login, commits=900 - n) for n, login in enumerate(logins, 1)])
+    looked_at = gh.probe([(n, gh.probed(n, login)) for n, login in enumerate(logins, 1)])
+    asked: list[list[str]] = []
+
+    class Counting(load("github")):  # type: ignore[misc]  # a class known at run time only
+        def work(self) -> list[Any]:
+            asked.append(sorted(candidate.login for candidate in self.reading))
+            self.reading.clear()
+            return []
+
+    replay = Replay([listed, looked_at])
+    options = FULL | {"max_profiles": 20}
+    store, spider = crawl(
+        Counting, replay, lanes=[LIST], options=options, store_url=f"sqlite:///{tmp_path}/night.db", clock=CLOCK
+    )
+    store.close()
+    assert asked == [logins[:18], logins[18:20]]  # the rest of the room is theirs when nobody else is named
+    assert spider.ledger.skipped["left_for_next_night"] == 1

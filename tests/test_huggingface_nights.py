@@ -379,3 +379,20 @@ def test_fields_asked_for_are_those_read() -> None:
     asked = parse_qs(urlsplit(listing()["url"]).query)
     assert asked["sort"] == ["lastModified"]
     assert json.dumps(asked["expand"]) == json.dumps(list(OPTIONS.fields_of_models))
+
+
+def test_an_owner_two_lanes_show_was_found_by_both(tmp_path: Path) -> None:
+    """Whichever answers first, and also if the overview is read only on a later night."""
+    shown = listing(model(1, "ada/one"))
+    other = {**shown, "url": shown["url"].replace(TASK, "fill-mask")}
+    wanted = [{"source": "huggingface", "kind": "models", "target": name} for name in (TASK, "fill-mask")]
+    url = f"sqlite:///{tmp_path}/two.db"
+    refused = overview("ada") | {"status": 401, "body": {}}
+    options: dict[str, Any] = {"best_pages": 0}
+    crawl("huggingface", [shown, other, refused], lanes=wanted, options=options, store_url=url, clock=START)[0].close()
+    again = Replay([{**shown, "body": []}, {**other, "body": []}, overview("ada"), own("ada", model(1, "ada/one"))])
+    store, _ = crawl("huggingface", again, lanes=wanted, options=options, store_url=url, clock=START + DAY)
+    assert again.unrecorded == again.unused == []
+    with store:
+        lanes_found = {find.lane for find in store.finds()}
+    assert lanes_found == {f"huggingface/models/{TASK}", "huggingface/models/fill-mask"}

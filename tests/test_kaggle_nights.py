@@ -274,3 +274,16 @@ def test_strange_lanes_are_counted(night: Night) -> None:
     _, store, spider = night(users=False, boards="newest:3")
     store.close()
     assert spider.ledger.skipped["lane_not_understood"] == 1
+
+
+@pytest.mark.parametrize(("later", "again"), [(timedelta(hours=2), True), (timedelta(days=1), False)])
+def test_work_a_cut_off_night_never_came_to_is_read_when_it_is_continued(
+    night: Night, later: timedelta, again: bool
+) -> None:
+    refused = work("ana")[0] | {"status": 401, "body": ""}
+    night(users(person(1, "ana")), refused)[1].close()
+    number = call(calls.USERS, calls.users_by_number([1]), {"documents": [person(1, "ana")]})
+    replay, store, _ = night(users(), *((number, *work("ana")) if again else ()), at=START + later)
+    with store:
+        assert [bool(known.markers.get("work")) for known in store.known("kaggle")] == [again]
+    assert replay.unused == replay.unrecorded == []

@@ -549,3 +549,10 @@ def test_forgetting_is_complete(things: list[Thing], hours: int) -> None:
     community.forget(before=date(2026, 11, 10), unchecked=unchecked)
     assert all(row[1] >= "2026-11-10" and row[2] >= unchecked.timestamp() for row in community.things.values())
     assert hours <= 20 or not community.things
+
+
+def test_accounts_are_found_in_the_communities_they_are_active_in(night: Night) -> None:
+    first(night)
+    _, store, _ = night()
+    with store:
+        assert [(find.account, find.lane) for find in store.finds()] == [(KEY, LANE)]

@@ -290,3 +290,18 @@ def test_homepages_of_a_second_opinion(night: Night, monkeypatch: pytest.MonkeyP
     assert found == {"A1": (["https://ann.example"], ()), "A2": ([], ("name_only", "no_match"))}
     sent = {request.url.split("/")[2]: request.headers.get("x-api-key") for request in replay.asked}
     assert sent == {"api.openalex.org": None, "api.semanticscholar.org": b"sesame"}
+
+
+def test_an_author_two_lanes_show_was_found_by_both(tmp_path: Path) -> None:
+    """Whichever answers first."""
+    shown = works(work(1, author(1)))
+    other = {**shown, "url": shown["url"].replace("T10181", "T10182")}
+    lanes = [{"source": "research", "kind": "topics", "target": name} for name in ("T10181", "T10182")]
+    replay = Replay([shown, other, people(1)])
+    store, spider = crawl(
+        "research", replay, lanes=lanes, options=QUICK, store_url=f"sqlite:///{tmp_path}/two.db", clock=START
+    )
+    assert replay.unrecorded == replay.unused == []
+    with store:
+        assert [find.lane for find in store.finds()] == ["research/topics/T10181", "research/topics/T10182"]
+    assert {spider.ledger.bill(f"research/topics/{name}").accounts for name in ("T10181", "T10182")} == {1}

@@ -369,3 +369,10 @@ def test_every_method_has_its_pace(method: str, tiers: dict[str, Any], seconds: 
     spider = Slack()
     spider.options = SlackOptions.model_validate(tiers)
     assert spider.pause(method) == seconds
+
+
+def test_members_are_found_in_the_channels_they_are_heard_in(night: Night) -> None:
+    first(night)
+    _, store, _ = night()
+    with store:
+        assert [(find.account.source_id, find.lane) for find in store.finds()] == [("T1.UANA", "slack/channels/help")]

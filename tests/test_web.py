@@ -304,10 +304,10 @@ def test_the_account_named_back_owns_the_page() -> None:
 def named(*accounts: Account) -> tuple[list[str], Counter[str]]:
     counted: Counter[str] = Counter()
 
-    def count(name: str) -> None:
+    def leave_out(name: str, _: str) -> None:
         counted[name] += 1
 
-    return sorted(sites_of(accounts, count)), counted
+    return sorted(sites_of(accounts, leave_out)), counted
 
 
 @pytest.mark.parametrize(
@@ -349,7 +349,7 @@ def test_a_mention_is_no_reason_to_visit() -> None:
 
 
 def test_visits_survive_as_plain_data() -> None:
-    visit = Visit(NOW, "page", AccountKey("github", "1"), True, ("page",))
+    visit = Visit(NOW, "page", AccountKey("github", "1"), True, ("page",), "0123456789abcdef")
     assert Visit.read(visit.state()) == visit
     assert Visit.read(Visit(NOW, "gone").state()) == Visit(NOW, "gone")
 

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from scrapy import Request
 
 from spiders._base import SourceSpider
+from spiders.web import Web
 from storage.records import Account, AccountKey, Claim, Evidence, Kind, Link, Origin
 from storage.store import Store
 from tests.replay import Exchange, Replay, crawl
@@ -22,6 +24,7 @@ CARD = """<title>Ada</title><div class="h-card"><a class="p-name u-url" rel="me"
 +44 20 7946 0000.</p>
 <span class="p-category">PyTorch</span></div>"""
 BACK = '<a rel="me" href="https://github.com/ada">code</a> <a rel="me" href="https://www.kaggle.com/adab">k</a>'
+KAGGLE_URL = "https://www.kaggle.com/adab"
 
 Night = Callable[..., tuple[Replay, Store, SourceSpider]]
 
@@ -247,3 +250,101 @@ def test_more_sites_than_a_night_holds_wait_for_the_next(night: Night) -> None:
     robots = {"url": "https://byron.example/robots.txt", "status": 404}
     replay, _, _ = night(robots, page(CARD, url="https://byron.example"), at=START + DAY, max_profiles=1)
     assert len(replay.asked) == 2
+
+
+# --- others come to name the site later in the night ------------------------------------------------------------
+
+
+def elsewhere(source: str, url: str, number: str = "7") -> Account:
+    """Ada's account at another source, which names the site."""
+    origin = Origin(source=source, url=url, seen_at=START - DAY, spider=f"{source}/1")
+    links = (Link(url=HOME, claim=Claim.CLAIMED, field="website"),)
+    return Account(
+        source=source,
+        source_id=number,
+        handle=url.rpartition("/")[2],
+        url=url,
+        kind=Kind.PERSON,
+        name="Ada Byron",
+        links=links,
+        observed=frozenset({"links", "flags"}),
+        origin=origin,
+    )
+
+
+def with_late_comers(*accounts: Account) -> type[Web]:
+    """The source, with accounts that others find between its rounds."""
+
+    late = list(accounts)
+
+    class Watched(Web):
+        def when_idle(self) -> list[Request]:
+            asked = list(super().when_idle())
+            if late:
+                self.store.save([late.pop(0)])
+            return asked
+
+    return Watched
+
+
+def rounds(tmp_path: Path, *accounts: Account, body: str, at: datetime = START) -> tuple[Store, SourceSpider]:
+    """A night in which the first account is known at once and each further one a round later."""
+    url = f"sqlite:///{tmp_path}/rounds.db"
+    Store.upgrade(url)
+    with Store.open(url) as before:
+        before.save(accounts[:1])
+    replay = Replay([OPEN, page(body)])
+    lanes = [{"source": "web", "kind": "linked", "target": "sites"}]
+    store, spider = crawl(with_late_comers(*accounts[1:]), replay, lanes=lanes, store_url=url, clock=at)
+    assert replay.unused == replay.unrecorded == []
+    return store, spider
+
+
+HN, KAGGLE = elsewhere("hackernews", "https://news.ycombinator.com/user?id=adab"), elsewhere("kaggle", KAGGLE_URL)
+
+
+@pytest.mark.parametrize("order", [(HN, github()), (github(), HN), (KAGGLE, HN, github()), (KAGGLE, github(), HN)])
+@pytest.mark.parametrize("body", [CARD, CARD + BACK], ids=["a name", "a link back"])
+def test_a_page_ends_with_the_same_account_whoever_names_it_first(
+    tmp_path: Path, order: tuple[Account, ...], body: str
+) -> None:
+    store, spider = rounds(tmp_path, *order, body=body)
+    with store:
+        work = store.evidence([one.key for one in order])
+        assert {key: [one.kind for one in some] for key, some in work.items()} == {ADA: ["page"]}
+        assert (store.account(SITE) is not None) == (BACK in body)
+        if BACK in body:
+            assert [find.account for find in store.finds()] == [SITE]
+    bill = spider.ledger.bill("web/linked/sites")
+    assert (bill.requests, bill.promised, bill.found) == (1, 1, 1)
+
+
+def test_a_site_that_turns_out_to_be_of_two_people_is_given_back(tmp_path: Path) -> None:
+    bob = github().model_copy(update={"source_id": "2", "handle": "bob", "url": "https://github.com/bob"})
+    store, spider = rounds(tmp_path, github(), bob, body=CARD + BACK)
+    with store:
+        site = store.account(SITE)
+        assert site is not None
+        assert (site.name, site.links) == (None, ())
+        assert store.evidence([ADA, bob.key]) == {}
+    assert spider.ledger.skipped["site_of_several"] == 1
+
+
+def test_who_asks_recruiters_to_stay_away_is_heard_for_everybody_who_names_the_page(tmp_path: Path) -> None:
+    store, _ = rounds(tmp_path, HN, github(), body=CARD + BACK + "<p>No recruiters, please.</p>")
+    with store:
+        flagged = {one.key for one in store.accounts() if "no_recruiters" in one.flags}
+        assert flagged == {HN.key, ADA}
+        assert {kind.kind for some in store.evidence([HN.key, ADA]).values() for kind in some} == {"wish"}
+
+
+@pytest.mark.parametrize(("later", "again"), [(timedelta(hours=5), True), (DAY, False)])
+def test_a_night_that_was_cut_off_reads_a_page_again_if_others_name_it_by_now(
+    night: Night, later: timedelta, again: bool
+) -> None:
+    night(OPEN, page(CARD), known=HN)
+    exchanges = [OPEN, page(CARD)] if again else []
+    _, store, _ = night(*exchanges, known=github(), at=START + later)
+    assert set(store.evidence([HN.key, ADA])) == {ADA if again else HN.key}
+    replay, _, _ = night(at=START + later + timedelta(hours=1))
+    assert replay.asked == []

@@ -2,6 +2,7 @@
 
 from sourcing.demo.cast import Person
 from sourcing.demo.chance import Chance
+from sourcing.demo.loud import CLAIMED, boast
 from sourcing.demo.naming import firm
 from sourcing.demo.stock import Place, stock
 
@@ -34,14 +35,14 @@ def company(person: Person) -> str | None:
 
 def headline(person: Person) -> str:
     """The job title the person uses everywhere."""
-    return Chance("title", person.index, person.latin).pick(person.field.titles)
+    return Chance("title", person.index, person.latin).pick((boast(person) or person.field).titles)
 
 
 def claims(person: Person) -> tuple[str, ...]:
     """Ids of the skills the person claims in words; more than the work proves for some."""
-    chance = Chance("claims", person.index, person.latin)
-    known = [skill for skill in person.field.claims if skill in stock().labels]
-    return tuple(chance.some(known, 2 + int(4 * person.seniority)))
+    chance, boasted = Chance("claims", person.index, person.latin), boast(person)
+    known = [skill for skill in (boasted or person.field).claims if skill in stock().labels]
+    return tuple(chance.some(known, CLAIMED if boasted else 2 + int(4 * person.seniority)))
 
 
 def words(skills: tuple[str, ...]) -> str:
@@ -52,7 +53,7 @@ def words(skills: tuple[str, ...]) -> str:
 def bio(seed: str, person: Person, edition: int = 0) -> str | None:
     """The biography at GitHub; `edition` counts edits."""
     chance = Chance(seed, person.index, "bio", edition)
-    shown = bool(edition) or chance.often(0.72)
+    shown = bool(edition) or chance.often(0.72) or boast(person) is not None
     text = _bio(chance, person) if shown else ""
     if person.opted_out:
         text = f"{text} {OPT_OUTS[person.index % len(OPT_OUTS)]}".strip()
@@ -76,6 +77,8 @@ def _bio(chance: Chance, person: Person) -> str:
         text += f" {chance.pick(_ODD)}"
     if chance.often(0.03):
         text = f"{chance.pick(_BUZZ)} {words(skills)}"
+    if boast(person):
+        text = f"{title} | {words(skills)}. {_BUZZ[person.index % len(_BUZZ)]}"
     return f"{text} {chance.pick(_LOOKING)}" if person.hireable and chance.often(0.3) else text
 
 

@@ -11,7 +11,7 @@ from sourcing.demo.chance import Chance
 from sourcing.demo.changes import Change
 from sourcing.demo.clock import DAY, stamp
 from sourcing.demo.ids import user_node
-from sourcing.demo.links import socials, website
+from sourcing.demo.links import SHARES, socials, twitter, website
 from sourcing.demo.naming import firm
 from sourcing.demo.stock import stock
 from sourcing.demo.works import Record, build, own, repositories
@@ -21,7 +21,7 @@ _YEAR = 350  # days before the anchor in which the counted work of the last year
 
 def profile(cast: Cast, person: Person, past: tuple[Change, ...]) -> Record:
     """The account with its repositories and contributions, after everything in `past` happened."""
-    record = _account(cast, person)
+    record = account(cast, person)
     chance = Chance(cast.seed, person.index, "works")
     record["_repositories"] = repositories(chance, person, _owner(record), cast.zero)
     _introduce(chance, cast, person, record)
@@ -46,7 +46,8 @@ def front(cast: Cast, person: Person) -> Record:
     }
 
 
-def _account(cast: Cast, person: Person) -> Record:
+def account(cast: Cast, person: Person) -> Record:
+    """The profile on day 0, without work."""
     chance = Chance(cast.seed, person.index, "profile")
     number = cast.github_id(person.index)
     age = max(cast.zero - person.created - 2 * DAY, DAY)
@@ -56,7 +57,7 @@ def _account(cast: Cast, person: Person) -> Record:
         "id": user_node(number, person.kind),
         "company": company(person),
         "websiteUrl": website(cast, person),
-        "twitterUsername": person.login.replace("-", "_")[:15] if chance.often(0.08) else None,
+        "twitterUsername": twitter(cast, person) if chance.often(SHARES["Twitter at GitHub"]) else None,
         "isHireable": person.hireable,
         "updatedAt": stamp(updated),
         "status": _status(chance, person),

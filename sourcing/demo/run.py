@@ -173,7 +173,8 @@ def _night(folder: Path, world: DemoWorld, base: str, roles: Sequence[str], prog
         return report
     with Store.open(config.database_url, key=config.key) as store:
         number = report.night.number
-        file = export.write(store, config, roles[0], format="csv", by="demo", now=world.now, night=number)
+        wanted = export.Wanted(role=roles[0], by="demo", include_known=True)
+        [file] = export.write(store, config, wanted, now=world.now, night=number).files
         known = {account.key for account in store.accounts()}
     return report.model_copy(update={"files": (*report.files, file), "truth": _truth(world, known)})
 

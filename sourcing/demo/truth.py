@@ -1,6 +1,8 @@
 """What is true of every invented account, for measuring quality; nothing here is ever served.
 
 Skill levels are those of the scoring design: 1 claimed, 2 active, 3 practised, 4 recognised by others, 5 maintained.
+Public work is not the whole truth. Some of what people can do nobody sees, some work looks like more than it is, and
+neither shows anywhere: no reader of the web can be right about everybody.
 """
 
 import tomllib
@@ -12,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from sourcing.demo.bios import claims
 from sourcing.demo.cast import Person, Shift
+from sourcing.demo.chance import Chance
 from sourcing.demo.sources import venues
 from sourcing.demo.stock import Place, stock
 from sourcing.demo.works import Record
@@ -21,6 +24,9 @@ if TYPE_CHECKING:
     from sourcing.demo.world import World
 
 _STUDIES = ("coursework", "eda", "dotfiles")
+_UNSEEN = 0.25  # share of a field's skills practised at work alone, for the most senior
+_LESS = 0.12  # share of shown skills that are one level less than the work looks like
+_USED = 3  # likes from which a Space is used by others
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +40,7 @@ class Truth:
     skills: Mapping[str, int]
     place: Place
     fit: Mapping[str, float]
+    met: Mapping[str, float]  # share of the role's needs that is met, 0..1
     seniority: float
     opted_out: bool
     hireable: bool
@@ -77,7 +84,8 @@ def keys(world: "World", person: Person) -> tuple[AccountKey, ...]:
 
 def tell(world: "World", person: Person) -> Truth:
     """Everything true of one person."""
-    skills = _skills(world, person)
+    skills = _true(world.cast.seed, person, _shown(world, person))
+    met = {role: _met(skills, groups) for role, groups in _needs().items()}
     return Truth(
         person=person.index,
         kind={"bot": "bot", "organisation": "organisation"}.get(person.field.id, "person"),
@@ -85,7 +93,8 @@ def tell(world: "World", person: Person) -> Truth:
         field=person.field.id,
         skills=skills,
         place=person.place,
-        fit={role: _fit(person, role, skills, groups) for role, groups in _needs().items()},
+        fit={role: _fit(person, role, share) for role, share in met.items()},
+        met=met,
         seniority=person.seniority,
         opted_out=person.opted_out,
         hireable=person.hireable,
@@ -93,7 +102,10 @@ def tell(world: "World", person: Person) -> Truth:
     )
 
 
-def _skills(world: "World", person: Person) -> dict[str, int]:
+def _shown(world: "World", person: Person) -> dict[str, int]:
+    """What everything the person published would prove to somebody who saw all of it."""
+    from sourcing.demo.sources._hub import hub  # the venues know the world, and the world knows its truth
+
     levels = dict.fromkeys(claims(person), 1)
 
     def shown(skill: str, level: int) -> None:
@@ -107,13 +119,29 @@ def _skills(world: "World", person: Person) -> dict[str, int]:
     for shift in person.shifts:
         for skill in _proved(shift):
             shown(skill, 5 if shift.merged >= 100 else 4)
+    for space in hub(world).works.get(person.index, {}).get("spaces", ()):
+        shown("demo-apps", 3 if space["likes"] >= _USED else 2)
     if person.kaggle and person.tier >= 2:
         shown("python", 3)
     return levels
 
 
+def _true(seed: str, person: Person, shown: Mapping[str, int]) -> dict[str, int]:
+    """What the person can do: some of the shown is less than it looks, some of the rest is only seen at work."""
+    levels = {}
+    for skill, level in shown.items():
+        less = level >= 3 and Chance("less", seed, person.index, skill).often(_LESS)
+        levels[skill] = level - less
+    for skill in person.field.claims if person.field.role else ():
+        if Chance("unseen", seed, person.index, skill).often(_UNSEEN * person.seniority):
+            levels[skill] = max(3, levels.get(skill, 0))
+    return levels
+
+
 def _level(repo: Record) -> int:
     stars = repo["stargazerCount"]
+    if repo.get("_hollow"):
+        return 1
     if repo["_theme"].id in _STUDIES:
         return 2
     if stars >= 200 and repo["_releases"]:
@@ -129,9 +157,13 @@ def _proved(shift: Shift) -> set[str]:
     return named | ({"python"} if host.language == "Python" else set())
 
 
-def _fit(person: Person, role: str, skills: Mapping[str, int], groups: list[list[str | int]]) -> float:
+def _met(skills: Mapping[str, int], groups: list[list[str | int]]) -> float:
     met = [min(1.0, max(skills.get(str(skill), 0) for skill in group[1:]) / int(group[0])) for group in groups]
-    fit = 0.65 * sum(met) / len(met) + 0.15 * (person.field.role == role) + 0.1 * person.seniority
+    return sum(met) / len(met)
+
+
+def _fit(person: Person, role: str, met: float) -> float:
+    fit = 0.65 * met + 0.15 * (person.field.role == role) + 0.1 * person.seniority
     return round(fit + 0.1 * person.active, 6)
 
 

@@ -6,10 +6,12 @@ from sourcing.demo.cast import Person
 from sourcing.demo.chance import Chance
 from sourcing.demo.clock import DAY, stamp
 from sourcing.demo.ids import repository_node
-from sourcing.demo.stock import Host, Theme
+from sourcing.demo.loud import boast, famous
+from sourcing.demo.stock import Field, Host, Theme
 
 Record = dict[str, Any]
 MAX_REPOSITORIES = 60
+_HOLLOW = (8, 30)  # repositories of somebody who boasts
 _LICENCES = ("MIT", "Apache-2.0", "BSD-3-Clause", "GPL-3.0", None, None)
 _TAILS = ("", "", "", "-v2", "-demo", "-py", "-notes", "-2")
 _PINS = ("", "", "==1.{}.0", ">=0.{}", "~=2.{}.1")
@@ -20,7 +22,31 @@ def repositories(chance: Chance, person: Person, owner: Record, zero: int) -> li
     """The public repositories of a person on day 0, unordered; `zero` is the anchor's midnight."""
     count = _count(chance, person)
     names: set[str] = set()
-    return [_repository(chance, person, owner, number, names, zero) for number in range(count)]
+    shown = [_repository(chance, person, owner, number, names, zero) for number in range(count)]
+    if shown and (stars := famous(person)):
+        shown[0] |= {"stargazerCount": stars, "isFork": False}
+    return [*shown, *_hollow_works(person, owner, count, zero)]
+
+
+def _hollow_works(person: Person, owner: Record, taken: int, zero: int) -> list[Record]:
+    """What somebody shows who boasts of a field: the right words in name, topics and description, nothing inside."""
+    field = boast(person)
+    if field is None or person.field.role:
+        return []
+    chance = Chance("hollow", person.index, person.latin)
+    count = min(chance.between(*_HOLLOW), MAX_REPOSITORIES - taken)
+    return [_hollow(chance, person, field, owner, taken + number, zero) for number in range(count)]
+
+
+def _hollow(chance: Chance, person: Person, field: Field, owner: Record, number: int, zero: int) -> Record:
+    theme, other = chance.pick(field.themes), chance.pick(field.themes)
+    made = zero - chance.between(20, 500) * DAY
+    name = f"{chance.pick(theme.names)}-{number}x"
+    record = build(chance, theme, owner, name, person.index * 64 + number, made, made, 0.0)
+    topics = list(dict.fromkeys((*theme.topics, *other.topics)))
+    about = f"{chance.pick(theme.about)}. {', '.join(topics)}"
+    said = {"description": about, "_topics": topics, "_files": {"README.md": f"# {name}\n\n{about}\n"}, "_releases": []}
+    return record | said | {"_hollow": True, "isFork": False, "stargazerCount": chance.below(3)}
 
 
 def _count(chance: Chance, person: Person) -> int:

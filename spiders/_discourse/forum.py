@@ -20,7 +20,7 @@ from spiders._discourse.answers import Category, Site, UserField
 from spiders._discourse.forums import SOURCE, DiscourseOptions, Forum, Place, places
 from spiders._discourse.people import Seen
 from spiders._gate import SECONDARY_WAIT
-from spiders._lookup import Lookup
+from spiders._lookup import Following
 from storage.records import AccountKey, Origin
 
 Reader = Callable[..., Iterable[Yielded]]
@@ -42,7 +42,7 @@ class Met:
     worth: float
 
 
-class ForumAsking(Lookup):
+class ForumAsking(Following):
     """Many forums at once, each with a pause, a patience and an end of its own."""
 
     options_model: ClassVar[type[Options]] = DiscourseOptions
@@ -57,12 +57,16 @@ class ForumAsking(Lookup):
         self.waits: dict[str, float] = defaultdict(float)  # seconds of waiting a forum asked for tonight
         self.known: dict[AccountKey, tuple[str, str]] = {}  # handle, and the day the profile was read
         self.met: dict[AccountKey, Met] = {}
+        self.cut_off: set[AccountKey] = set()  # met by a part of this night that never came to their profiles
 
     def recall_all(self) -> None:
         """Take over who is known and which forums may be asked."""
         self.places = places(self.forums, self.options)
         for known in self.store.known(self.name):
-            self.known[known.account] = (known.handle, known.markers.get("read", ""))
+            read = known.markers.get("read", "")
+            self.known[known.account] = (known.handle, read)
+            if not read and not known.gone_at and self.is_new(known):
+                self.cut_off.add(known.account)
 
     # --- asking ------------------------------------------------------------------------------------------------
 

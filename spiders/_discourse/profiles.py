@@ -1,7 +1,6 @@
 """Profiles of those met tonight or read long ago, where a forum's robots.txt allows them; the whole spider."""
 
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -30,7 +29,7 @@ class Discourse(TopicReading):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.phases: deque[Callable[[], Iterable[Request]]] = deque((self.profiles, self.named))
+        self.phases.append(self.profiles)
         self.left: dict[str, int] = {}
 
     @classmethod
@@ -62,23 +61,14 @@ class Discourse(TopicReading):
         for host in self.wanted:
             yield from self.open_forum(self.places[host], self.lanes_of)
 
-    def when_idle(self) -> Iterable[Request]:
-        """The next phase that has something to ask."""
-        while self.phases:
-            requests = list(self.phases[0]())
-            self.phases.popleft()
-            if requests:
-                return requests
-        return ()
-
     # --- profiles ----------------------------------------------------------------------------------------------
 
     def profiles(self) -> Iterator[Request]:
         """Profiles not read lately, those thanked most first, so many per forum."""
         due = (self.now().date() - timedelta(days=self.options.refresh_days)).isoformat()
         stale = [key for key, (_, read) in self.known.items() if read and read <= due and key not in self.met]
-        new = [key for key in self.met if self.known.get(key, ("", ""))[1] <= due]
-        new.sort(key=lambda key: (-self.met[key].worth, key))
+        new = [key for key in self.met.keys() | self.cut_off if self.known.get(key, ("", ""))[1] <= due]
+        new.sort(key=lambda key: (-self.met[key].worth if key in self.met else 0.0, key))
         for key in (*new, *sorted(stale)):
             place = self.places.get(key.source_id.rpartition("/")[0])
             if place is not None and self.may_read(place.host):
@@ -94,19 +84,15 @@ class Discourse(TopicReading):
         self.left[host] -= 1
         return True
 
-    def named(self) -> list[Request]:
-        """Profiles people name elsewhere, once no other source finds people any more."""
-        if not self.follows_links:
-            return []
-        self.wait_for_links()
-        requests = []
-        for name in self.named_elsewhere({known.lower() for known, _ in self.known.values()}):
-            host, _, username = name.partition("/")
-            met = any(key.source_id.startswith(f"{host}/") and one.username.lower() == username
-                      for key, one in self.met.items())  # fmt: skip
-            if host in self.places and not met and self.may_read(host):
-                requests.append(self.ask_profile(self.places[host], username, None, self.linked_lane().id))
-        return requests
+    def may_look_up(self, handle: str) -> bool:
+        """Only forums of this night are asked, each for so many profiles."""
+        host = handle.partition("/")[0]
+        return host in self.places and self.may_read(host)
+
+    def look_up_all(self, handles: Sequence[str]) -> Iterator[Request]:
+        """Ask for each by itself."""
+        for host, _, username in (handle.partition("/") for handle in handles):
+            yield self.ask_profile(self.places[host], username, None, self.linked_lane().id)
 
     def ask_profile(self, place: Place, username: str, key: AccountKey | None, lane: str) -> Request:
         """One profile; robots.txt decides whether it is really asked."""

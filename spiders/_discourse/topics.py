@@ -33,6 +33,8 @@ class TopicReading(ForumAsking):
         self.later: dict[str, list[int]] = {}  # topics of a lane left for the next night
         self.bumped: dict[str, str] = {}  # until when a lane was read in earlier nights
         self.newest: dict[str, str] = {}  # until when it is read tonight
+        self.in_part: set[str] = set()  # lanes whose list was not read to its end last time
+        self.orders: dict[str, set[str]] = {}  # of the directory of a lane, those not read to their end
 
     def sort_lanes(self) -> None:
         """Lanes by forum; a forum that is not listed is never asked."""
@@ -57,14 +59,17 @@ class TopicReading(ForumAsking):
         due = (self.now().date() - timedelta(days=self.options.directory_every_days)).isoformat()
         if str(self.recall(lane).get("read", "")) > due:
             return
-        for order in ("likes_received", *(("solutions",) if place.forum.solved else ())):
+        orders = ("likes_received", *(("solutions",) if place.forum.solved else ()))
+        self.orders[lane] = set(orders)
+        for order in orders:
             yield self.ask_directory(place, lane, order, 0)
 
     def ask_directory(self, place: Place, lane: str, order: str, page: int) -> Request:
         """One page of fifty members."""
         path = f"/directory_items.json?period={self.options.period}&order={order}&page={page}"
         context = {"order": order, "page": page}
-        return self.get(place, path, self.directory_read, lane=lane, conditional=False, **context)
+        done = partial(self.directory_done, lane, order) if order == "solutions" else lambda _: ()
+        return self.get(place, path, self.directory_read, lane=lane, conditional=False, on_failure=done, **context)
 
     def directory_read(self, response: Response, place: Place, order: str, page: int) -> Iterator[Yielded]:
         """Keep the members above the threshold; the order says where to stop."""
@@ -79,7 +84,13 @@ class TopicReading(ForumAsking):
             yield from self.listed(place, row)
         if len(kept) == len(rows) and not answer.is_last(page) and page + 1 < self.options.directory_pages:
             yield self.ask_directory(place, lane, order, page + 1)
-        elif order == "likes_received":
+        else:
+            yield from self.directory_done(lane, order)
+
+    def directory_done(self, lane: str, order: str, _: str = "") -> Iterator[Yielded]:
+        """One order was read; after the last one the lane is (a forum may know no solutions)."""
+        self.orders[lane].discard(order)
+        if not self.orders[lane]:
             yield self.remember(lane, {"read": self.now().date().isoformat()})
 
     def enough(self, row: Row, order: str) -> bool:
@@ -110,6 +121,7 @@ class TopicReading(ForumAsking):
         memory = self.recall(lane)
         self.bumped[lane] = str(memory.get("bumped", ""))
         self.later[lane] = [int(topic) for topic in memory.get("pending", ())]
+        self.in_part |= {lane} if memory.get("in_part") else set()
         yield self.ask_category(place, lane, f"/c/{slug}/{number}.json", slug, 0, [])
 
     def ask_category(self, place: Place, lane: str, path: str, slug: str, page: int, chosen: list[int]) -> Request:
@@ -119,6 +131,8 @@ class TopicReading(ForumAsking):
             f"{path}?page={page}",
             self.category_read,
             lane=lane,
+            # What an unchanged page holds was chosen by a night that was cut off, and is forgotten.
+            conditional=lane not in self.in_part,
             on_unchanged=lambda _: self.open_topics(place, lane, slug, chosen),
             on_failure=lambda _: self.category_cut(place, lane, slug, chosen),
             listing=path,
@@ -140,6 +154,7 @@ class TopicReading(ForumAsking):
             newest = max(one.bumped_at for one in fresh if one.bumped_at)
             self.newest[lane] = newest.isoformat()
         if found.more_topics_url and fresh and len(fresh) == len(topics) and page + 1 < self.options.category_pages:
+            yield self.remember(lane, {**self.recall(lane), "in_part": True})
             yield self.ask_category(place, lane, listing, slug, page + 1, chosen)
         else:
             yield from self.open_topics(place, lane, slug, chosen)

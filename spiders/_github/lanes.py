@@ -190,7 +190,8 @@ class MergedChangeLane(ContributorLane):
         if len(fresh) == len(changes) and pages.has_next_page and page < self.options.merged_pages:
             more.append((lane, pages.end_cursor, page + 1))
         if fresh and cursor is None:
-            yield self.remember(lane.id, {"newest": fresh[0].updated_at.isoformat()})
+            # Only once all pages and their people were read: a night cut off before reads them again.
+            self.remember_at_the_end(lane.id, {"newest": fresh[0].updated_at.isoformat()})
 
     def _watched(self, answer: GraphAnswer, alias: str, lane: Lane) -> tuple[WatchedRepository | None, bool]:
         """The repository (None: not returned or not readable), and whether GitHub says that it is not there."""

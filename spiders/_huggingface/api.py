@@ -14,7 +14,7 @@ from spiders._card import Options
 from spiders._conversation import Question
 from spiders._headers import plain_headers
 from spiders._huggingface.lanes import Candidate
-from spiders._lookup import Lookup
+from spiders._lookup import Following
 from storage.records import AccountKey, Evidence, Known, LaneState
 from storage.text import handle_key
 
@@ -76,7 +76,7 @@ class HuggingFaceOptions(Options):
         return {"models": self.model_query, "spaces": self.space_query, "datasets": self.dataset_query}
 
 
-class HubApi(Lookup):
+class HubApi(Following):
     """The Hub's interface and the people met through it."""
 
     options_model: ClassVar[type[Options]] = HuggingFaceOptions

@@ -88,9 +88,10 @@ class Candidate:
     """Somebody to be asked about: an owner met in lists, an author, a handle named elsewhere."""
 
     handle: str
-    lane: str
+    lane: str  # the first that showed them
     interest: float = 0.0
     number: str = ""  # the durable id, where it is known before the overview is
+    also_in: list[str] = field(default_factory=list)  # lanes that showed them, too
 
 
 @dataclass(slots=True)

@@ -145,6 +145,8 @@ class Listing(HubApi):
     def candidate(self, handle: str, lane: str, interest: float, number: str = "") -> None:
         """Take note of somebody to be asked about; interest adds up."""
         found = self.candidates.setdefault(handle_key(handle), Candidate(handle, lane))
+        if lane not in (found.lane, *found.also_in):
+            found.also_in.append(lane)
         found.interest += interest
         found.number = found.number or number
 

@@ -1,6 +1,6 @@
 """Reading people: their overview, then the lists of their own work that are not empty."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -49,12 +49,13 @@ class Reading(Listing):
         )
         return [Candidate(self.known[number].handle, REFRESH, number=number) for _, _, number in late]
 
-    def named(self) -> Iterator[Request]:
-        """People whom accounts of other sources name as themselves."""
-        self.wait_for_links()
-        here = {*self.by_handle, *self.nobody, *self.candidates}
-        lane = self.linked_lane().id
-        yield from (self.ask_overview(Candidate(handle, lane)) for handle in self.named_elsewhere(here))
+    def known_besides(self) -> set[str]:
+        """Logins that are no person's, and those that wait to be read."""
+        return {*self.nobody, *self.candidates}
+
+    def look_up_all(self, handles: Sequence[str]) -> Iterator[Request]:
+        """Ask for each by itself."""
+        return (self.ask_overview(Candidate(handle, self.linked_lane().id)) for handle in handles)
 
     # --- the overview ----------------------------------------------------------------------------------------
 
@@ -83,6 +84,8 @@ class Reading(Listing):
         self.sighted.add(found.key)
         counts = {kind: getattr(read, kind) for kind in KINDS}
         self.note(response, {"number": found.source_id, "handle": found.handle, "counts": counts})
+        for lane in candidate.also_in:
+            self.ledger.met(lane, found.key)
         yield found
         yield from self.read_now(candidate, found.source_id)
         yield from self.next_list(Work(found.source_id, found.handle, candidate.lane, counts))

@@ -44,9 +44,13 @@ class Searching(KaggleApi):
         yield self.call(calls.USERS, page, self.found, lane=lane, query=query, before=listed)
 
     def refresh(self) -> Iterator[Request]:
-        """Look for people no lane showed for a while, by number; who is not found has left."""
+        """Look for people no lane showed for a while, by number; who is not found has left.
+
+        So for people whom a night that was cut off met, and whose work it did not come to read.
+        """
         due = self.now() - timedelta(days=self.options.refresh_days)
-        missed = (k for k in self.known.values() if k.account not in self.met and not k.gone_at and k.last_seen <= due)
+        there = (one for one in self.known.values() if one.account not in self.met and not one.gone_at)
+        missed = (one for one in there if one.last_seen <= due or (self.is_new(one) and not one.markers.get("work")))
         ids = sorted(int(known.account.source_id) for known in missed)
         for start in range(0, len(ids), calls.PAGE):
             batch = ids[start : start + calls.PAGE]

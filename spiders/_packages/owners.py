@@ -47,6 +47,7 @@ class RegistryOptions(Options):
 class PackageOwners(Lookup):
     """A registry: who owns the packages a role names."""
 
+    turn = 3  # owners are compared with all accounts a night collects, those personal sites lead to included
     options: RegistryOptions
     asked_name: ClassVar[re.Pattern[str]]  # names the registry can have
     person_page: ClassVar[str]  # under `site`, with {user}

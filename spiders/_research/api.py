@@ -132,6 +132,8 @@ class ResearchApi(KeyHolder):
                 self.candidates[own] = Candidate(own, lane)
                 if known is not None:
                     self.candidates[own].recall(known.markers)
-                    self.ledger.met(lane, known.account)
                     yield Sighting(account=known.account, handle=known.handle, seen_at=self.now())
+            if known is not None:
+                self.ledger.met(lane, known.account)
+            self.candidates[own].also_in.add(lane)
             self.candidates[own].add(work, authorship)

@@ -148,7 +148,8 @@ class Authors(ResearchApi):
         own = short_id(person.id) or candidate.id
         country = self.country(people.country_code(person))
         origin = self.stamp(f"{people.SITE}/{own}")
-        self.ledger.met(candidate.lane, self.key(own))
+        for lane in sorted({candidate.lane, *candidate.also_in}):
+            self.ledger.met(lane, self.key(own))
         yield people.account(person, candidate, origin, country, self.ledger.skip)
         yield from people.evidence(candidate, self.key(own), self.stamp, self.code)
 

@@ -23,11 +23,12 @@ class Candidate:
     """An author met on works of this night."""
 
     id: str
-    lane: str
+    lane: str  # the first that showed them
     works: dict[str, tuple[Work, Authorship]] = field(default_factory=dict)
     interest: float = 0.0
     confirmed: set[str] = field(default_factory=set)  # ORCIDs that Crossref says their owner confirmed
     homepages: dict[str, None] = field(default_factory=dict)
+    also_in: set[str] = field(default_factory=set)  # lanes that showed them, too
 
     def recall(self, markers: Mapping[str, str]) -> None:
         """What earlier nights found out; a claim once verified stays so although another paper speaks of it now."""

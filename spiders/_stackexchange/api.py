@@ -12,7 +12,7 @@ from scrapy.http import Response
 from spiders import _gate
 from spiders._base import Yielded
 from spiders._card import Options
-from spiders._lookup import Lookup
+from spiders._lookup import Following
 from spiders._stackexchange.answers import Envelope, Problem, backoff_of, problem_of
 
 THROTTLED, PASSING = 502, frozenset({500, 503})  # the API's own error numbers, sent with HTTP 400
@@ -44,7 +44,7 @@ class StackExchangeOptions(Options):
     linked: bool = Field(True, description="look up people whose accounts elsewhere name one of the network")
 
 
-class StackExchangeApi(Lookup):
+class StackExchangeApi(Following):
     """The API: one quota for all methods, one pause for each."""
 
     options_model: ClassVar[type[Options]] = StackExchangeOptions

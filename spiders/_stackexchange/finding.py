@@ -1,6 +1,6 @@
 """Finding people: the top answerers of every lane's tag, and people other sources name."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
@@ -124,9 +124,13 @@ class Finding(StackExchangeApi):
         if (lane, standing) not in found:
             found.append((lane, standing))
 
-    def linked(self) -> None:
-        """People whose accounts elsewhere name one of the network."""
-        for handle in self.named_elsewhere({str(seat) for seat in self.seats}):
-            seat = Seat.read(handle)
-            if seat is not None and str(seat) not in self.declined and seat not in self.standings:
+    def known_besides(self) -> set[str]:
+        """All seats of people known; their handle names but one."""
+        return {str(seat) for seat in self.seats}
+
+    def linked(self, handles: Iterable[str]) -> Iterator[Seat]:
+        """Seats of people whose accounts elsewhere name one of the network, less those dealt with already."""
+        for seat in filter(None, map(Seat.read, handles)):
+            if str(seat) not in self.declined and seat not in self.standings:
                 self.wanted_by[seat] = self.linked_lane().id
+                yield seat

@@ -66,9 +66,12 @@ class Reading(Finding):
 
     def profiles(self) -> Iterator[Request]:
         """Ask for those met for the first time, the best first, and for those read long ago."""
-        new = [*self.standings, *self.wanted_by]
-        new.sort(key=lambda seat: (-max((one.score for _, one in self.standings.get(seat, ())), default=0), seat))
-        chosen = [seat for seat in dict.fromkeys((*new, *self.stale())) if seat not in self.asked]
+        new = sorted(self.standings, key=lambda seat: (-max(one.score for _, one in self.standings[seat]), seat))
+        return self.profiles_of((*new, *self.stale()))
+
+    def profiles_of(self, seats: Iterable[Seat]) -> Iterator[Request]:
+        """Ask for the first of these people, as many as a night reads, a hundred of a site at once."""
+        chosen = [seat for seat in dict.fromkeys(seats) if seat not in self.asked]
         self.ledger.skip("over_max_profiles", max(0, len(chosen) - self.options.max_profiles))
         by_site: dict[str, list[int]] = defaultdict(list)
         for seat in chosen[: self.options.max_profiles]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from lxml.etree import LxmlError  # type: ignore[import-untyped]  # ships no types
+from lxml.etree import LxmlError
 from scrapy.http import HtmlResponse, Response, TextResponse
 
 from spiders._clean import FREE_TEXT, LINKS

@@ -4,10 +4,14 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from hashlib import blake2b
 from typing import Any
+
+import orjson
 
 from spiders._card import OWN_LEAD_ONLY
 from spiders._linked import OWN_WORDS
+from spiders._rounds import SAME_NIGHT
 from storage.records import Account, AccountKey, Kind
 from storage.text import Address, check_address, link_key, profile_key
 
@@ -29,11 +33,17 @@ _OWN_PAGES = ("substack.com", "medium.com", "notion.so")  # below these hosts ea
 
 @dataclass(slots=True)
 class Site:
-    """One address that accounts name, and who does."""
+    """One address that accounts name, and who does, in order of their keys."""
 
     key: str
     url: str
     named_by: list[Account] = field(default_factory=list)
+
+    @property
+    def by(self) -> str:
+        """Digest of all that decides whose page it is besides the page itself; 16 hex digits."""
+        said = [(*one.key, one.handle, one.url, one.name) for one in self.named_by]
+        return blake2b(orjson.dumps(said), digest_size=8).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +55,18 @@ class Visit:
     owner: AccountKey | None = None
     no_recruiters: bool = False
     kinds: tuple[str, ...] = ()  # of the evidence stored
+    by: str = ""  # `Site.by` at that time
 
-    def due(self, now: datetime, revisit_days: int) -> bool:
-        """Whether the site may be asked again; one closed by law never is, one that did not answer sooner."""
+    def due(self, site: Site, now: datetime, revisit_days: int) -> bool:
+        """Whether the site may be asked again; one closed by law never is, one that did not answer sooner.
+
+        A night that was cut off has forgotten the page, so it is read again if others name it by now.
+        """
         if self.outcome == "legal":
             return False
+        # Accounts that refuse recruiters name no sites, so here the wish was lost and must be heard again.
+        if self.no_recruiters or (self.by != site.by and now - self.at < SAME_NIGHT):
+            return True
         days = min(revisit_days, 3) if self.outcome in ("lost", "closed") else revisit_days
         return now - self.at >= timedelta(days=days)
 
@@ -58,18 +75,18 @@ class Visit:
         kept: dict[str, object] = {"at": self.at.isoformat(), "is": self.outcome}
         if self.owner is not None:
             kept |= {"of": list(self.owner), "kinds": list(self.kinds)}
-        return kept | ({"no": True} if self.no_recruiters else {})
+        return kept | ({"no": True} if self.no_recruiters else {}) | ({"by": self.by} if self.by else {})
 
     @classmethod
     def read(cls, kept: Mapping[str, Any]) -> "Visit":
         """Back from plain data."""
         owner = AccountKey(*kept["of"]) if kept.get("of") else None
         at = datetime.fromisoformat(kept["at"])
-        return cls(at, kept["is"], owner, bool(kept.get("no")), tuple(kept.get("kinds", ())))
+        return cls(at, kept["is"], owner, bool(kept.get("no")), tuple(kept.get("kinds", ())), kept.get("by", ""))
 
 
-def sites_of(accounts: Iterable[Account], count: Callable[[str], object]) -> dict[str, Site]:
-    """Sites named by accounts of people, by their key; those several people of one source name are left out."""
+def sites_of(accounts: Iterable[Account], leave_out: Callable[[str, str], object]) -> dict[str, Site]:
+    """Sites named by accounts of people, by their key; `leave_out(reason, key)` hears of those several people name."""
     found: dict[str, Site] = {}
     for account in accounts:
         if account.source == SOURCE or account.kind in (Kind.ORGANISATION, Kind.BOT):
@@ -81,8 +98,10 @@ def sites_of(accounts: Iterable[Account], count: Callable[[str], object]) -> dic
             if account not in site.named_by:
                 site.named_by.append(account)
     for key in [key for key, site in found.items() if _shared(site)]:
-        count("site_of_several")
+        leave_out("site_of_several", key)
         del found[key]
+    for site in found.values():
+        site.named_by.sort(key=lambda account: account.key)
     return found
 
 

@@ -1,68 +1,54 @@
-"""Which sites are asked tonight, how a page is asked, and what is remembered and taken back when a visit ends."""
+"""Which sites are asked tonight, how a page is asked, and whose it is as more and more accounts come to name it."""
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-from pydantic import Field
 from scrapy import Request
 from scrapy.http import Response
 
 from spiders._base import Yielded
-from spiders._card import Options
 from spiders._gate import Refusal
-from spiders._lookup import Lookup
-from spiders._web import records
+from spiders._web.ending import LANE, Ending
+from spiders._web.marks import Card as Described
 from spiders._web.marks import Marks
-from spiders._web.sites import SOURCE, Site, Visit, may_visit, sites_of
-from spiders._wishes import NO_RECRUITERS
-from storage.records import Account, AccountKey, Gone, Item, Lane, LaneState, Withdrawn
+from spiders._web.sites import Site, may_visit, sites_of
 from storage.text import Address, check_address
 
-LANE = Lane(source=SOURCE, kind="linked", target="sites")
-MEMORY = "web/sites"
 PAGE_LIMIT = 2 * 1024 * 1024  # bytes of one personal page
-SAVE_EVERY = 20  # visits after which the memory is written
 
 
-class WebOptions(Options):
-    """Settings of the personal sites."""
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a visit of this night read; whose it is may change as long as others come to name the site."""
 
-    delay: float = Field(5.0, ge=0, description="seconds between two requests to one site")
-    revisit_days: int = Field(30, ge=1, description="days after which a site is read again")
-    max_profiles: int = Field(500, ge=1, description="sites visited per night")
-    allow: tuple[str, ...] = Field(
-        (), description='exact "host:port" pairs that may be asked although they are not on the open internet'
-    )
-    stand_in: str = Field(
-        "", description="address of a server asked instead of every site, as {stand_in}/{host}/{path}"
-    )
+    marks: Marks
+    resume: Described | None = None
+    resume_url: str = ""
 
 
-class Visiting(Lookup):
+class Visiting(Ending):
     """The rounds of a visitor; `Web` adds what is read."""
 
     open_web = True
-    options: WebOptions
+    turn = 2  # who a page belongs to is decided when all who name it are known, as far as that goes
 
     @abstractmethod
     def home(self, response: Response, site: Site) -> Iterator[Yielded]:
         """Read a home page."""
 
     @abstractmethod
-    def decide(self, site: Site, marks: Marks) -> Iterator[Yielded]:
-        """End a visit with what was read."""
+    def decide(self, site: Site, read: Reading) -> Iterator[Yielded]:
+        """Say whose page it is, and keep what is theirs."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.visits: dict[str, Visit] = {}
-        self.phases: list[Callable[[], Iterable[Request]]] = [self.visit_all]
-        self.living: set[str] = set()  # sites that have an account now
         self.closed_hosts: set[str] = set()  # whose robots.txt says that people may not be looked up
-        self.outstanding = self.unsaved = 0
+        self.read_tonight: dict[str, Reading] = {}
+        self._left_out: set[tuple[str, str]] = set()
 
     @property
     def trusted(self) -> frozenset[str]:
@@ -81,49 +67,55 @@ class Visiting(Lookup):
 
     def first(self) -> Iterable[Request]:
         """Nothing: sites are known once the other sources are done."""
+        self.recall_visits()
         return ()
 
     def when_idle(self) -> Iterable[Request]:
         """Wait for the others, then visit what is due."""
-        if not self.phases:
-            return ()
         self.wait_for_links()
-        return self.phases.pop()()
+        sites = sites_of(self.store.accounts(), self.leave_out)
+        self.ledger.bill(LANE.id).promised = len(sites)
+        self.tell(self.second_thoughts(sites), lane=LANE.id)
+        return [self.visit(site) for site in self.chosen(sites.values())]
 
     # --- choosing ----------------------------------------------------------------------------------------------
 
-    def visit_all(self) -> Iterator[Request]:
-        """Visits that are due, those never made first; work of sites nobody names any more is taken back."""
-        self.visits = {key: Visit.read(kept) for key, kept in self.recall(MEMORY).items()}
-        self.living = {one.account.source_id for one in self.store.known(self.name) if one.gone_at is None}
-        sites = sites_of(self.store.accounts(), self.ledger.skip)
-        self.settle_known(sites)
-        due = [site for key, site in sites.items() if self.is_due(key)]
+    def chosen(self, sites: Iterable[Site]) -> list[Site]:
+        """Sites that are due, those never visited first, as many as the night has room for."""
+        due = [site for site in sites if site.key not in self.visited and self.is_due(site)]
         due.sort(key=lambda site: (site.key in self.visits, site.key))
-        self.ledger.skip("visited_lately", len(sites) - len(due))
-        self.ledger.skip("over_max_profiles", max(0, len(due) - self.options.max_profiles))
-        chosen = due[: self.options.max_profiles]
-        self.outstanding = len(chosen)
-        bill = self.ledger.bill(LANE.id)
-        bill.promised, bill.found = len(sites), 0
-        yield from map(self.visit, chosen)
+        room = max(0, self.options.max_profiles - len(self.visited))
+        for site in due[room:]:
+            self.leave_out("over_max_profiles", site.key)
+        self.visited.update(site.key for site in due[:room])
+        self.out.update(site.key for site in due[:room])
+        return due[:room]
 
-    def is_due(self, key: str) -> bool:
+    def is_due(self, site: Site) -> bool:
         """Whether a site may be asked tonight."""
-        visit = self.visits.get(key)
-        # Accounts that refuse recruiters name no sites, so here the wish was lost and must be heard again.
-        return visit is None or visit.no_recruiters or visit.due(self.now(), self.options.revisit_days)
+        visit = self.visits.get(site.key)
+        if visit is None or visit.due(site, self.now(), self.options.revisit_days):
+            return True
+        self.leave_out("visited_lately", site.key)
+        return False
 
-    def settle_known(self, sites: Mapping[str, Site]) -> None:
-        """Take back what came from sites that nobody names any more."""
-        items: list[Item] = []
-        for key, visit in list(self.visits.items()):
+    def leave_out(self, reason: str, key: str) -> None:
+        """Count a site that is left out, once a night however often it is come across."""
+        self.ledger.skip(reason, (reason, key) not in self._left_out)
+        self._left_out.add((reason, key))
+
+    def second_thoughts(self, sites: Mapping[str, Site]) -> Iterator[Yielded]:
+        """Take back what came from sites nobody names any more, and hand over those others name as well by now."""
+        before = dict(self.visits)
+        for key, visit in before.items():
             if key not in sites and not visit.no_recruiters:
-                items += self.taken_back(key, "no_longer_named")
+                yield from self.taken_back(key, "no_longer_named")
                 del self.visits[key]
-        if items:
-            self.store.save(items, night=self.night)
-            self.store.keep_lane_state(self.memory())
+        for key in sorted(self.read_tonight.keys() & sites.keys()):
+            if key not in self.visits or self.visits[key].by != sites[key].by:
+                yield from self.decide(sites[key], self.read_tonight[key])
+        if self.visits != before:
+            yield self.memory()
 
     # --- asking ------------------------------------------------------------------------------------------------
 
@@ -164,7 +156,7 @@ class Visiting(Lookup):
     def missing(self, response: Response, site: Site, context: Mapping[str, Any], **_: Any) -> Iterator[Yielded]:
         """A page that is not there; without its home page a site is gone, and by 451 for good."""
         if "marks" in context:
-            yield from self.decide(site, context["marks"])
+            yield from self.decide(site, Reading(context["marks"]))
         else:
             self.ledger.skip(f"site:status_{response.status}")
             yield from self.end(site, "legal" if response.status == 451 else "gone")
@@ -172,68 +164,6 @@ class Visiting(Lookup):
     def failed(self, site: Site, context: Mapping[str, Any], reason: str) -> Iterator[Yielded]:
         """No answer, or none that may be had; what an earlier visit brought stays unless the site closed itself."""
         if "marks" in context:
-            yield from self.decide(site, context["marks"])
+            yield from self.decide(site, Reading(context["marks"]))
         else:
             yield from self.end(site, "closed" if reason == "closed_by_robots" else "lost")
-
-    def end(
-        self,
-        site: Site,
-        outcome: str,
-        *,
-        owner: AccountKey | None = None,
-        kinds: tuple[str, ...] = (),
-        mutual: bool = False,
-        no_recruiters: bool = False,
-    ) -> Iterator[Yielded]:
-        """Remember the visit; take back what earlier visits brought and this one did not confirm."""
-        before = self.visits.get(site.key)
-        if outcome == "lost" and before is not None and before.outcome in ("page", "lost"):
-            self.visits[site.key] = replace(before, at=self.now(), outcome="lost")
-        else:
-            yield from self.taken_back(site.key, outcome, keep=owner, kinds=kinds, mutual=mutual)
-            self.visits[site.key] = Visit(self.now(), outcome, owner, no_recruiters, kinds)
-        bill = self.ledger.bill(LANE.id)
-        bill.found = (bill.found or 0) + (outcome == "page")
-        self.outstanding -= 1
-        self.unsaved += 1
-        if self.unsaved >= SAVE_EVERY or self.outstanding == 0:
-            self.unsaved = 0
-            yield self.memory()
-
-    def memory(self) -> LaneState:
-        """All visits, for the next night."""
-        return self.remember(MEMORY, {key: visit.state() for key, visit in self.visits.items()})
-
-    def taken_back(
-        self,
-        key: str,
-        reason: str,
-        *,
-        keep: AccountKey | None = None,
-        kinds: tuple[str, ...] = (),
-        mutual: bool = False,
-    ) -> Iterator[Item]:
-        """What an earlier visit brought and this one does not confirm: pieces of work, and the site's account."""
-        before, origin = self.visits.get(key), self.stamp(f"https://{key}")
-        for kind in before.kinds if before is not None and before.owner is not None else ():
-            if before is not None and before.owner is not None and (before.owner != keep or kind not in kinds):
-                yield Withdrawn(account=before.owner, kind=kind, source_id=key, reason=reason, origin=origin)
-        if key in self.living and not mutual:
-            self.living.discard(key)
-            yield records.emptied(key, origin)
-            yield Gone(account=self.key(key), reason=reason, origin=origin)
-
-    def refusing(self, account: Account, url: str, sentence: str) -> Iterator[Item]:
-        """The account with the wish its site states, and the sentence."""
-        # An older time would be overruled, a newer one would claim that the account was seen tonight.
-        seen = next((one.last_seen for one in self.store.known(account.source) if one.account == account.key), None)
-        origin = account.origin.model_copy(update={"seen_at": seen or account.origin.seen_at})
-        yield account.model_copy(
-            update={
-                "flags": tuple(sorted({*account.flags, NO_RECRUITERS})),
-                "observed": account.observed | {"flags"},
-                "origin": origin,
-            }
-        )
-        yield records.wish(account.key, sentence, self.stamp(url))

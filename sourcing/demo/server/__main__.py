@@ -31,7 +31,13 @@ def main(words: Sequence[str] | None = None) -> None:
     # asyncio sets this only on sockets made with an explicit protocol; without it each answer waits 40 ms for an ACK.
     held.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     settings = uvicorn.Config(
-        app, log_level="error", access_log=False, lifespan="off", server_header=False, timeout_graceful_shutdown=1
+        app,
+        log_level="error",
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        timeout_graceful_shutdown=1,
+        timeout_keep_alive=75,  # as web servers do; closing sooner than clients expect loses requests on their way
     )
     server = uvicorn.Server(settings)
     threading.Thread(target=_until_closed, args=(server,), daemon=True).start()

@@ -7,7 +7,7 @@ from sourcing.demo.bios import OPT_OUTS, claims, headline, words
 from sourcing.demo.cast import Cast, Person
 from sourcing.demo.chance import Chance
 from sourcing.demo.clock import DAY
-from sourcing.demo.links import socials
+from sourcing.demo.links import SHARES, socials
 from sourcing.demo.world import World
 
 SERVER = "social.example"
@@ -19,9 +19,8 @@ def listed(cast: Cast, person: Person) -> tuple[bool, bool]:
     chance = Chance(cast.seed, person.index, "socials")
     if person.kind == "Bot" or not person.login:
         return False, False
-    if chance.often(0.22):
-        chance.below(16**7)
-    return chance.often(0.08), chance.often(0.06)
+    chance.often(SHARES["LinkedIn at GitHub"])
+    return chance.often(SHARES["Mastodon at GitHub"]), chance.often(0.06)
 
 
 def agrees(cast: Cast, person: Person) -> bool:

@@ -108,6 +108,11 @@ class Hub:
 
     def overview(self, index: int) -> Record:
         """What the Hub says of a person."""
+        counts = {f"num{kind.capitalize()}": len(rows) for kind, rows in self.works[index].items()}
+        return self.profile(index) | counts | {"numPapers": int(index in self.authors)}
+
+    def profile(self, index: int) -> Record:
+        """What the person says of themself there, without what was counted."""
         person, chance = self._cast.people[index], Chance(self._cast.seed, index, NAME, "profile")
         return {
             "_id": number(person),
@@ -118,10 +123,6 @@ class Hub:
             "ai_ml_interests": words(claims(person)[:3]) if chance.often(0.4) else None,
             "isPro": chance.often(0.1),
             "avatarUrl": "/avatars/0.svg",
-            "numModels": len(self.works[index]["models"]),
-            "numDatasets": len(self.works[index]["datasets"]),
-            "numSpaces": len(self.works[index]["spaces"]),
-            "numPapers": int(index in self.authors),
             "numFollowers": chance.heavy(1 + 40 * person.seniority**3, 0.9),
             "orgs": [],
             "isFollowing": False,

@@ -10,7 +10,7 @@ from sourcing.demo.bios import OPT_OUTS, claims, headline, spelled, words
 from sourcing.demo.cast import Cast, Person
 from sourcing.demo.chance import Chance
 from sourcing.demo.clock import DAY
-from sourcing.demo.links import github_page, site
+from sourcing.demo.links import SHARES, github_page, site
 from sourcing.demo.works import Record
 from sourcing.demo.world import World
 
@@ -177,10 +177,9 @@ class Network:
         return {key: value for key, value in row.items() if value is not None}
 
     def _website(self, chance: Chance, person: Person) -> str | None:
-        style = chance.below(10)
-        if style < 4:
-            return github_page(person.login) if person.login else None
-        return site(person) if style < 7 else chance.pick((None, ""))
+        if not chance.often(SHARES["website at Stack Exchange"]):
+            return chance.pick((None, ""))
+        return github_page(person.login) if person.login and chance.often(0.3) else site(person)
 
     def _about(self, chance: Chance, person: Person, edits: list[int]) -> str:
         lines = [f"{headline(person)}. {words(claims(person)[:3])}"] if chance.often(0.6) else []

@@ -8,7 +8,7 @@ from uuid import UUID
 from sourcing.demo.bios import OPT_OUTS, claims, headline, words
 from sourcing.demo.cast import Cast, Person
 from sourcing.demo.chance import Chance
-from sourcing.demo.links import github_page
+from sourcing.demo.links import SHARES, github_page, linkedin_page, site, twitter
 from sourcing.demo.naming import firm
 from sourcing.demo.world import World
 from storage.records import AccountKey
@@ -82,7 +82,7 @@ def seat(cast: Cast, person: Person) -> Seat | None:
         if drawn < 0:
             event = one
             break
-    return Seat(event, _code(chance, event, person), bool(person.login) and chance.often(0.5))
+    return Seat(event, _code(chance, event, person), bool(person.login) and chance.often(SHARES["GitHub on stage"]))
 
 
 def _code(chance: Chance, event: Event, person: Person) -> str:
@@ -133,6 +133,21 @@ def bio(world: World, person: Person, one: Seat) -> str:
 def github(world: World, person: Person, one: Seat) -> str:
     """The GitHub page in a field of the programme; empty where none is shown."""
     return github_page(world.login(person.index) or person.login) if one.names_github else ""
+
+
+def stated(world: World, person: Person, one: Seat) -> dict[str, str]:
+    """Field → address in the structured fields of a programme; only people files in git have more than GitHub."""
+    found = {"github": github(world, person, one)}
+    if one.event.kind == "git":
+        chance = Chance(world.cast.seed, person.index, NAME, "stated")
+        pages = {
+            "linkedin": linkedin_page(world.cast, person),
+            "twitter": f"https://x.com/{twitter(world.cast, person)}",
+            "web": site(person),
+        }
+        shares = (SHARES["LinkedIn on stage"], SHARES["Twitter on stage"], SHARES["website on stage"])
+        found |= {name: page for (name, page), share in zip(pages.items(), shares, strict=True) if chance.often(share)}
+    return {name: page for name, page in found.items() if page}
 
 
 def topic(world: World, person: Person) -> tuple[str, str]:

@@ -72,9 +72,10 @@ class Workspace:
     def members(self) -> list[Record]:
         """users.list"""
         bot = {"id": "U0BOT", "name": "helper", "is_bot": True, "profile": {"real_name": "Helper"}}
-        return [*(self._member(person) for person in self.people), bot]
+        return [*(self.member(person) for person in self.people), bot]
 
-    def _member(self, person: Person) -> Record:
+    def member(self, person: Person) -> Record:
+        """A row of users.list."""
         edits = [day for day, what in self.happened.get(person.index, ()) if what in ("title", "leave")]
         profile = {key: value for key, value in self.profile(person).items() if key != "fields"}
         row: Record = {

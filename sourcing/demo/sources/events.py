@@ -25,6 +25,7 @@ from sourcing.demo.sources._stages import (
     github,
     on_stage,
     seat,
+    stated,
     topic,
 )
 from sourcing.demo.works import Record
@@ -148,8 +149,9 @@ def _files(world: World, event: Event) -> dict[str, str]:
 
 
 def _page(world: World, person: Person, one: Seat) -> str:
-    handle = github(world, person, one).rpartition("/")[2]
-    head = [f"short: {one.code}", f'title: "{person.name}"', *([f"github: {handle}"] if handle else [])]
+    head = [f"short: {one.code}", f'title: "{person.name}"']
+    for name, page in stated(world, person, one).items():
+        head.append(f"{name}: {page if name == 'web' else page.rpartition('/')[2]}")
     return "\n".join(("---", *head, "---", "", bio(world, person, one), ""))
 
 

@@ -64,7 +64,8 @@ def _has_resume(cast: Cast, person: Person) -> bool:
     return Chance(cast.seed, person.index, "web", "resume").often(0.2)
 
 
-def _accounts(world: World, person: Person) -> list[str]:
+def accounts(world: World, person: Person) -> list[str]:
+    """Addresses of the owner's accounts that the site names in its mark-up."""
     chance = Chance(world.cast.seed, person.index, "web", "accounts")
     urls = [f"https://github.com/{world.login(person.index)}"] if names_back(world, person) else []
     if person.kaggle and chance.often(0.5):
@@ -106,7 +107,7 @@ def _bare(_: World, __: Person, facts: dict[str, Any]) -> str:
 
 
 def _h_card(world: World, person: Person, facts: dict[str, Any]) -> str:
-    links = "".join(f'<a rel="me" href="{escape(url)}">account</a>' for url in _accounts(world, person))
+    links = "".join(f'<a rel="me" href="{escape(url)}">account</a>' for url in accounts(world, person))
     org = f'<span class="p-org">{escape(facts["company"])}</span>' if facts["company"] else ""
     skills = "".join(f'<span class="p-category">{escape(skill)}</span>' for skill in facts["skills"])
     return (
@@ -124,7 +125,7 @@ def _json_ld(world: World, person: Person, facts: dict[str, Any]) -> str:
         "jobTitle": facts["title"],
         "address": {"@type": "PostalAddress", "addressLocality": facts["place"]},
         "knowsAbout": facts["skills"],
-        "sameAs": _accounts(world, person),
+        "sameAs": accounts(world, person),
     } | ({"worksFor": {"@type": "Organization", "name": facts["company"]}} if facts["company"] else {})
     # As data inside a script element: no character may end it.
     text = json.dumps(said).replace("<", "\\u003c")

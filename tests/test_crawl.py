@@ -1,0 +1,69 @@
+"""Sources side by side in one process: nobody waits for one that cannot come, and a stop is heard at once."""
+
+import os
+import signal
+from pathlib import Path
+from typing import Any, Self
+
+import pytest
+from scrapy.crawler import Crawler
+
+from sourcing import crawl
+from sourcing.config import Config
+from sourcing.crawl import running
+from spiders._base import SourceSpider
+from spiders._registry import load
+from storage.records import Outcome
+from storage.store import Store
+from tests.house_of_sourcing import NOW, furnished
+
+
+def played(monkeypatch: pytest.MonkeyPatch, **classes: type[SourceSpider]) -> None:
+    """Other classes in the place of sources."""
+    monkeypatch.setattr(running, "load", lambda name: classes.get(name) or load(name))
+
+
+def run(config: Config, *sources: str) -> dict[str, Outcome]:
+    return {one.source: one for one in crawl.run(config, sources, night=1, now=NOW, lanes=[])}
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    made = furnished(tmp_path)
+    Store.upgrade(made.database_url)
+    return made
+
+
+def test_sources_that_follow_links_end_when_nobody_is_named(config: Config) -> None:
+    found = run(config, "bluesky", "forem", "mastodon", "web")
+    assert {one.state for one in found.values()} == {"done"}
+    assert {one.requests for one in found.values()} == {0}
+    assert {one.counters["saved:accounts_shown"] for one in found.values()} == {0}
+
+
+def test_one_that_cannot_even_be_built_is_waited_for_no_longer(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken(load("forem")):  # type: ignore[misc]  # a class known at run time only
+        @classmethod
+        def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+            raise RuntimeError("no such folder")
+
+    played(monkeypatch, forem=Broken)
+    found = run(config, "forem", "mastodon")
+    assert (found["forem"].state, found["mastodon"].state) == ("failed", "done")
+    assert "could not be started" in found["forem"].reason
+
+
+def test_a_stop_while_sources_start_stops_them_all(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Stopping(load("mastodon")):  # type: ignore[misc]  # a class known at run time only
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    class Long(load("forem")):  # type: ignore[misc]  # a class known at run time only
+        def when_idle(self) -> Any:
+            self.wait_for_others()
+            raise AssertionError("nobody looks after a stop")
+
+    played(monkeypatch, mastodon=Stopping, forem=Long)
+    found = run(config, "forem", "mastodon")
+    assert {one.state for one in found.values()} == {"interrupted"}
