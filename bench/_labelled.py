@@ -12,12 +12,12 @@ import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from itertools import combinations
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
+from bench._quality import b_cubed, blocked, clusters, pairs_of, quality, rows_of, true_pairs
 from bench.report import Row
 from sourcing.identity.engine.blocks import Keys, Skipped, candidates, combined, keys
 from sourcing.identity.engine.columns import Column, Ints, column
@@ -27,19 +27,6 @@ from sourcing.identity.engine.similar import similarity
 
 FOLDER = Path(__file__).parent.parent.parent / "shared" / "recordings" / "identity"
 SEED = 1
-Pair = tuple[int, int]
-
-
-class Quality(NamedTuple):
-    """Precision, recall and F1 of pairs."""
-
-    precision: float
-    recall: float
-
-    @property
-    def f1(self) -> float:
-        """Harmonic mean."""
-        return 2 * self.precision * self.recall / max(self.precision + self.recall, 1e-12)
 
 
 def table(name: str) -> list[dict[str, str]]:
@@ -51,34 +38,6 @@ def table(name: str) -> list[dict[str, str]]:
 def odd(values: Iterable[str]) -> Any:
     """Which rows are in the half to report on, by the checksum of what they belong to."""
     return np.array([zlib.crc32(value.encode()) % 2 == 1 for value in values])
-
-
-def true_pairs(labels: Sequence[object], among: Any = None) -> set[Pair]:
-    """All pairs of rows with one label, within the rows given."""
-    members: dict[object, list[int]] = defaultdict(list)
-    for at, label in enumerate(labels):
-        if among is None or among[at]:
-            members[label].append(at)
-    return {pair for rows in members.values() for pair in combinations(rows, 2)}
-
-
-def pairs_of(left: Ints, right: Ints) -> set[Pair]:
-    """Pairs as a set, smaller row first."""
-    return set(zip(np.minimum(left, right).tolist(), np.maximum(left, right).tolist(), strict=True))
-
-
-def quality(found: set[Pair], true: set[Pair]) -> Quality:
-    """Precision and recall."""
-    right = len(found & true)
-    return Quality(right / max(len(found), 1), right / max(len(true), 1))
-
-
-def rows_of(title: str, found: Quality, peer: str = "", bars: Mapping[str, float] | None = None) -> Iterator[Row]:
-    """Three rows of a report; `bars` are the least precision, recall and F1."""
-    for name, value in (("P", found.precision), ("R", found.recall), ("F1", found.f1)):
-        bar = (bars or {}).get(name)
-        target = "" if bar is None else f"≥ {bar}"
-        yield Row(f"{title}, {name}", round(value, 4), "", peer, target, None if bar is None else value >= bar)
 
 
 def levels_of(columns: Mapping[str, Column], edges: Mapping[str, Sequence[float]], left: Ints, right: Ints) -> Levels:
@@ -166,7 +125,9 @@ def febrl(files: Sequence[str], title: str, bar: float, baseline: str, *, two: b
     half = odd(people)
     true = {pair for pair in true_pairs(people, half) if not two or origin[pair[0]] != origin[pair[1]]}
     found = quality(true_pairs(groups.tolist(), half), true)
-    yield from rows_of(f"{title}, odd half, clusters", found, baseline, {"F1": bar})
+    yield from rows_of(f"{title}, odd half, pairs", found, baseline, {"F1": bar})
+    yield from clusters(f"{title}, odd half", groups.tolist(), people, half)
+    yield blocked(f"{title}, odd half", pairs_of(left, right), true)
 
 
 def _keys(columns: Mapping[str, Column], rules: Sequence[str], cap: int) -> list[Keys]:
@@ -236,12 +197,11 @@ def historical() -> Iterator[Row]:
     half = odd(people)
     true = true_pairs(people, half)
     inside = half[left] & half[right]
-    blocked = len(pairs_of(left[inside], right[inside]) & true) / len(true)
     baseline = "baseline P 0.970 R 0.780 F1 0.865; Splink P 0.960 R 0.700 F1 0.810"
     found = quality(true_pairs(groups.tolist(), half), true)
-    yield from rows_of("historical_50k, odd half, clusters", found, baseline, {"P": 0.97, "F1": 0.88})
-    yield Row("historical_50k, block recall", round(blocked, 4), "", "baseline 0.67")
-    yield Row("historical_50k, largest cluster", float(np.bincount(groups).max()), "rows")
+    yield from rows_of("historical_50k, odd half, pairs", found, baseline, {"P": 0.97, "F1": 0.88})
+    yield from clusters("historical_50k, odd half", groups.tolist(), people, half)
+    yield blocked("historical_50k, odd half", pairs_of(left[inside], right[inside]), true, "baseline 0.67")
     yield Row("historical_50k, blocks over the limit", float(sum(skipped.blocks.values())), "skipped")
 
 
@@ -296,7 +256,12 @@ def authors() -> Iterator[Row]:
     sure = inside & (bits >= 6.0)
     found = quality(pairs_of(left[sure], right[sure]), true)
     yield from rows_of("authors_qian_a, odd half, merge zone", found, baseline, {"P": 0.98, "R": 0.40})
+    yield blocked("authors_qian_a, odd half", pairs_of(left[inside], right[inside]), true)
     groups = linkage(len(rows), left, right, bits, Rules(-99.0, -1.0, by_mean=True))
+    yield from rows_of(
+        "authors_qian_a, odd half, average linkage, pairs", quality(true_pairs(groups.tolist(), half), true)
+    )
+    yield from clusters("authors_qian_a, odd half, average linkage", groups.tolist(), people, half)
     value = b_cubed(groups.tolist(), people, np.flatnonzero(half).tolist())
     yield Row("authors_qian_a, odd half, B³", round(value, 3), "", "average linkage 0.776", "≥ 0.79", value >= 0.79)
 
@@ -340,16 +305,3 @@ def _crowds(names: Sequence[tuple[str, str]], words: Sequence[set[str]]) -> list
         if some and not any(some & other for other in groups[name]):
             groups[name].append(some)
     return [len(groups[name]) for name in names]
-
-
-def b_cubed(groups: Sequence[int], people: Sequence[str], rows: Sequence[int]) -> float:
-    """F1 of B³: precision and recall of each row's cluster, averaged over rows."""
-    found: dict[int, set[int]] = defaultdict(set)
-    true: dict[str, set[int]] = defaultdict(set)
-    for row in rows:
-        found[groups[row]].add(row)
-        true[people[row]].add(row)
-    both = [len(found[groups[row]] & true[people[row]]) for row in rows]
-    precision = np.mean([count / len(found[groups[row]]) for count, row in zip(both, rows, strict=True)])
-    recall = np.mean([count / len(true[people[row]]) for count, row in zip(both, rows, strict=True)])
-    return Quality(float(precision), float(recall)).f1

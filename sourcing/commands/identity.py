@@ -76,3 +76,22 @@ def identity_what_if(
         if save:
             save_settings(config.path, asked, found.settings)
             typer.echo(f"written to {config.path}; the next run joins by them", err=True)
+
+
+@identity_app.command("refit")
+def identity_refit(
+    ctx: typer.Context,
+    save: Annotated[bool, typer.Option("--save", help="Write the proposed weights into the settings file.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Propose weights from the accounts and judgements of this store, with the joins they would make and unmake."""
+    from sourcing.identity.refit import refit
+    from sourcing.identity.what_if import save_settings
+    from sourcing.show import identity as show
+
+    with store_of(ctx) as (config, store):
+        found = refit(store, config.identity, now=clock())
+        say(found, show.refit(found), as_json)
+        if save and found.changes:
+            save_settings(config.path, found.changes, found.effect.settings)
+            typer.echo(f"written to {config.path}; the next run joins by them", err=True)

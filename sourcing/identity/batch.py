@@ -1,28 +1,43 @@
-"""A record batch: the facts of many accounts as columns. What the scorer takes, and all it takes."""
+"""A record batch: raw accounts as the columns they are compared by. What the scorer takes, and all it takes."""
 
-import math
-from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
-from sourcing.identity.engine.columns import Bools, Column, Ints, column, hashed
-from sourcing.identity.facts import Facts
-from sourcing.identity.keys import addresses, likeness_keys
-from sourcing.identity.names import Names, names
+from sourcing.identity.engine.columns import (
+    NONE,
+    Bools,
+    Codes,
+    Column,
+    Ints,
+    codes_in,
+    column,
+    encode,
+    series,
+)
+from sourcing.identity.engine.made import made
+from sourcing.identity.engine.read import DIGITS, handle_forms, handle_stems, words_of
+from sourcing.identity.engine.table import tabled
+from sourcing.identity.facts import MOST_CLAIMS, Facts
+from sourcing.identity.keys import CLAIMED, OWN, VERIFIED
+from sourcing.identity.names import Names, names_of
 from sourcing.identity.places import employer, place
-from sourcing.identity.words import built, handle_form, handle_stem, name_words
+from storage.errors import ConfigError
+
+NOBODY = np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """Keys many rows may carry: `rows` (k,), hashes `values` (k,), `roles` (k,)."""
+    """Values many rows may carry: `rows` (k,), numbers `values` (k,) and, where known, the `texts` they stand for."""
 
     rows: Ints
     values: Ints
     roles: NDArray[np.int8]
+    texts: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +46,17 @@ class Batch:
 
     facts: Sequence[Facts]  # for sentences only, never read while scoring
     sources: Column
+    homes: Column  # the forum or server at a source of many, else the source
     names: Names
     handles: Column  # normal form
     stems: Column  # without digits
     letters: Column  # without outer digits, however short
-    letter_hashes: Ints  # of the texts of `letters`
-    forms: tuple[Entries, ...]  # handles made of the name: whole words, a word and an initial, one word
+    letter_hashes: Ints  # numbers of the texts of `letters`, as in `forms`
+    forms: tuple[Entries, ...]  # handles made of the name that somebody has: two words, word and initial, one word
     cities: Column
     countries: Column
     employers: Column
+    people: Bools  # neither organisation nor bot, nor one that must stay alone
     barred: Bools
     alone: Bools
     mixed: Bools
@@ -47,129 +64,152 @@ class Batch:
     fame: NDArray[np.float64]
     last_seen: NDArray[np.float64]  # seconds since 1970; -inf where not known
     since: NDArray[np.float64]
-    addresses: Entries
+    addresses: Entries  # without those only their owner names
     ids: tuple[Column, ...]  # one column per kind of confirmed id
+    id_list: Entries
     works: Entries
-    blocks: dict[str, Entries]  # by kind of key
 
     def __len__(self) -> int:
         return len(self.live)
 
 
 def batch(rows: Iterable[Facts], *, keep_facts: bool = True) -> Batch:
-    """Put accounts into columns, in one pass: the only step that looks at one account at a time.
+    """Put accounts into columns.
 
     Without `keep_facts` the accounts themselves are let go, for those who want no sentences.
     """
-    made = _Maker()
-    for one in rows:
-        made.add(one)
-        if keep_facts:
-            made.facts.append(one)
-    return made.batch()
+    kept: list[Facts] = []
+    table = tabled(rows, kept if keep_facts else None)
+    return columns_of(table, kept)
 
 
-class _Keyed:
-    """Hashes that rows carry, while they are collected."""
+def columns_of(table: pl.DataFrame, facts: Sequence[Facts] = ()) -> Batch:
+    """The columns of raw accounts (see `engine.table`); every different text is read once.
 
-    def __init__(self) -> None:
-        self.rows, self.values, self.roles = array("q"), array("q"), array("b")
-
-    def add(self, row: int, value: int, role: int = 0) -> None:
-        self.rows.append(row)
-        self.values.append(value)
-        self.roles.append(role)
-
-    def entries(self) -> Entries:
-        return Entries(
-            np.frombuffer(self.rows, dtype=np.int64),
-            np.frombuffer(self.values, dtype=np.int64),
-            np.frombuffer(self.roles, dtype=np.int8),
-        )
-
-
-class _Maker:
-    """A batch while it is made."""
-
-    def __init__(self) -> None:
-        self.size, self.facts = 0, list[Facts]()
-        texts = ("source", "name", "handle", "stem", "letters", "city", "country", "employer")
-        self.texts: dict[str, list[str | None]] = {name: [] for name in texts}
-        self.numbers = {name: array("d") for name in ("fame", "last_seen", "since")}
-        self.flags = {name: array("b") for name in ("barred", "alone", "mixed", "live")}
-        self.forms = (_Keyed(), _Keyed(), _Keyed())
-        self.addresses, self.works, self.blocks = _Keyed(), _Keyed(), dict[str, _Keyed]()
-        self.ids: list[tuple[str, ...]] = []
-
-    def add(self, one: Facts) -> None:
-        form, (city, country) = handle_form(one.handle), place(one.location)
-        self._texts(one, form, city, country)
-        for name, flags in self.flags.items():
-            flags.append(getattr(one, name))
-        self.numbers["fame"].append(one.fame)
-        self.numbers["last_seen"].append(one.last_seen.timestamp() if one.last_seen else -math.inf)
-        self.numbers["since"].append(one.since.timestamp() if one.since else -math.inf)
-        self._keys(one)
-        self.size += 1
-
-    def _texts(self, one: Facts, form: str, city: str, country: str) -> None:
-        told = (one.key.source, one.name, form, handle_stem(form), form.strip("0123456789"), city, country)
-        for texts, text in zip(self.texts.values(), (*told, employer(one.company)), strict=True):
-            texts.append(text)
-
-    def _keys(self, one: Facts) -> None:
-        row = self.size
-        for keyed, forms in zip(self.forms, built(name_words(one.name) if one.name else ()), strict=True):
-            for text in forms:
-                keyed.add(row, hashed(text))
-        for target, role in addresses(one):
-            self.addresses.add(row, hashed(target), role)
-        for work in one.works:
-            self.works.add(row, hashed(work))
-        self.ids.append(one.ids)
-        if not one.alone and not one.barred:
-            for kind, text in set(likeness_keys(one)):
-                self.blocks.setdefault(kind, _Keyed()).add(row, hashed(f"{kind} {text}"))
-
-    def batch(self) -> Batch:
-        columns = {name: column(texts) for name, texts in self.texts.items() if name != "name"}
-        letters = columns["letters"]
-        return Batch(
-            facts=self.facts,
-            sources=columns["source"],
-            names=names(self.texts["name"]),
-            handles=columns["handle"],
-            stems=columns["stem"],
-            letters=letters,
-            letter_hashes=np.fromiter(map(hashed, letters.texts), dtype=np.int64, count=len(letters.texts)),
-            forms=tuple(one.entries() for one in self.forms),
-            cities=columns["city"],
-            countries=columns["country"],
-            employers=columns["employer"],
-            barred=np.array(self.flags["barred"], dtype=bool),
-            alone=np.array(self.flags["alone"], dtype=bool),
-            mixed=np.array(self.flags["mixed"], dtype=bool),
-            live=np.array(self.flags["live"], dtype=bool),
-            fame=np.frombuffer(self.numbers["fame"]),
-            last_seen=np.frombuffer(self.numbers["last_seen"]),
-            since=np.frombuffer(self.numbers["since"]),
-            addresses=self.addresses.entries(),
-            ids=_ids(self.ids),
-            works=self.works.entries(),
-            blocks={kind: one.entries() for kind, one in sorted(self.blocks.items())},
-        )
+    The table is emptied as it is read, so that memory holds no column twice.
+    """
+    take = table.drop_in_place
+    size, alone = len(table), take("alone").to_numpy().copy()
+    cities, countries = _read(take("location"), [lambda text: place(text)[0], lambda text: place(text)[1]])
+    employers = _read(take("company"), [employer])[0]
+    addresses = _addresses(take("addresses"), take("roles"), take("page"), alone)
+    handles, stems, letters = _handles(take("handle"))
+    names, forms = _names(take("name"), letters)
+    flags = {name: take(name).to_numpy().copy() for name in ("person", "barred", "mixed", "live")}
+    times = {name: take(name).to_numpy().copy() for name in ("fame", "last_seen", "since")}
+    ids, source = _listed(take("ids")), take("source")
+    return Batch(
+        facts=facts,
+        sources=encode(source),
+        homes=encode(take("home").fill_null(source)),
+        names=names,
+        handles=handles,
+        stems=stems,
+        letters=letters,
+        letter_hashes=np.arange(len(letters.texts), dtype=np.int64),
+        forms=forms,
+        cities=cities,
+        countries=countries,
+        employers=employers,
+        people=flags.pop("person") & ~alone,
+        alone=alone,
+        **flags,
+        **times,
+        addresses=addresses,
+        ids=_by_kind(ids, size),
+        id_list=ids,
+        works=_listed(take("works")),
+    )
 
 
-def _ids(rows: Sequence[tuple[str, ...]]) -> tuple[Column, ...]:
-    kinds = sorted({text.partition(":")[0] for ids in rows for text in ids})
-    own = [{text.partition(":")[0]: text for text in ids} for ids in rows] if kinds else []
-    return tuple(column(some.get(kind) for some in own) for kind in kinds)
+def _handles(said: pl.Series) -> tuple[Column, Column, Column]:
+    """Handles in normal form, without digits, and without outer digits."""
+    forms = encode(handle_forms(said))
+    texts = series(forms.texts)
+    stems = encode(handle_stems(texts)).spread(forms.codes)
+    return forms, stems, encode(texts.str.strip_chars(DIGITS)).spread(forms.codes)
+
+
+def _names(said: pl.Series, letters: Column) -> tuple[Names, tuple[Entries, ...]]:
+    raw = encode(said)
+    texts = series(raw.texts)
+    words = words_of(texts)
+    return names_of(texts, words, raw.codes), tuple(
+        _carried(forms, raw.codes) for forms in made(words, series(letters.texts))
+    )
+
+
+def _carried(forms: Codes, names: Codes) -> Entries:
+    """Which rows have which of the forms of their name."""
+    rows, values = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
+    for form in forms:
+        own = np.append(form, np.int32(NONE))[names]
+        rows.append(np.flatnonzero(own >= 0))
+        values.append(own[rows[-1]].astype(np.int64))
+    return _entries(np.concatenate(rows), np.concatenate(values))
+
+
+def _entries(
+    rows: Ints,
+    values: NDArray[np.signedinteger],
+    roles: NDArray[np.int8] | None = None,
+    texts: Sequence[str] = (),
+) -> Entries:
+    order = np.argsort(rows, kind="stable")
+    some = np.zeros(len(rows), dtype=np.int8) if roles is None else roles
+    return Entries(rows[order].astype(np.int64), values[order].astype(np.int64), some[order], texts)
+
+
+def _read(said: pl.Series, readers: Sequence[Callable[[str], str]]) -> tuple[Column, ...]:
+    """What each reader makes of every different text."""
+    raw = encode(said)
+    return tuple(column(map(read, raw.texts)).spread(raw.codes) for read in readers)
+
+
+def _addresses(said: pl.Series, told: pl.Series, pages: pl.Series, alone: Bools) -> Entries:
+    """Addresses somebody names; one that only its owner has ties nobody, and a directory of people names nobody."""
+    rows, texts = _exploded(said)
+    roles = told.explode().drop_nulls().to_numpy().astype(np.int8)
+    if len(roles) != len(rows):
+        raise ConfigError(f"a batch of accounts with {len(rows)} addresses and {len(roles)} roles; each needs one")
+    claims = np.isin(roles, (CLAIMED, VERIFIED))
+    listed = np.bincount(rows[claims], minlength=len(said)) > MOST_CLAIMS
+    counts = ~(claims & listed[rows])
+    rows, roles, texts = rows[counts], roles[counts], texts.filter(pl.Series(counts))
+    named = encode(texts.filter(pl.Series(~alone[rows] & claims[counts])))
+    if not len(named):
+        return _entries(NOBODY, NOBODY)
+    everybody = np.arange(len(said))
+    values = [codes_in(some, series(named.texts)) for some in (texts, pages)]
+    rows, codes = np.concatenate((rows, everybody)), np.concatenate(values).astype(np.int64)
+    roles = np.concatenate((roles, np.full(len(everybody), OWN, dtype=np.int8)))
+    keep = ~alone[rows] & (codes >= 0)
+    return _entries(rows[keep], codes[keep], roles[keep], named.texts)
+
+
+def _exploded(lists: pl.Series) -> tuple[Ints, pl.Series]:
+    sizes = lists.list.len().fill_null(0).to_numpy().astype(np.int64)
+    return np.repeat(np.arange(len(sizes)), sizes), lists.filter(pl.Series(sizes > 0)).explode()
+
+
+def _listed(lists: pl.Series) -> Entries:
+    rows, texts = _exploded(lists)
+    values = encode(texts)
+    return _entries(rows[values.codes >= 0], values.codes[values.codes >= 0], texts=values.texts)
+
+
+def _by_kind(ids: Entries, size: int) -> tuple[Column, ...]:
+    """A column per kind of id; of two of one kind an account shows the later one."""
+    kinds = [text.partition(":")[0] for text in ids.texts]
+    out = []
+    for kind in sorted(set(kinds)):
+        codes = np.full(size, NONE, dtype=np.int32)
+        mine = np.array([one == kind for one in kinds])[ids.values]
+        codes[ids.rows[mine]] = ids.values[mine]
+        out.append(Column(codes, ids.texts))
+    return tuple(out)
 
 
 def entries(lists: Sequence[Iterable[str]]) -> Entries:
-    """Keys of n rows from one list of texts per row."""
-    made = _Keyed()
-    for row, texts in enumerate(lists):
-        for text in texts:
-            made.add(row, hashed(text))
-    return made.entries()
+    """Values of n rows from one list of texts per row."""
+    return _listed(pl.Series([list(texts) for texts in lists], dtype=pl.List(pl.String)))

@@ -15,7 +15,7 @@ from storage.records import AccountKey, Judgement, Verdict
 MOST_ACCOUNTS = 12  # a larger cluster swallowed somebody; it is refused and reported
 MACHINE = "identity/"  # judgements "by" this prefix are ours, all others a person's
 BLOCKING = frozenset({Verdict.DIFFERENT, Verdict.UNSURE})
-PROOFS = ("reciprocal", "verified", "same_id")  # how the evidence of a proof begins
+PROOFS = ("reciprocal", "verified", "circle", "same_id")  # how the evidence of a proof begins
 BOTH_WAYS = ("reciprocal", "same_id")  # proofs that also hold between two accounts of one source
 
 Pair = frozenset[AccountKey]
@@ -128,8 +128,9 @@ class Grown:
         return sum(frozenset(pair) in self.bridges for pair in product(here, there))
 
     def _double(self, one: AccountKey, other: AccountKey) -> bool:
-        alive = self.nodes[one].live and self.nodes[other].live
-        return alive and one.source == other.source and frozenset((one, other)) not in self.twins
+        here, there = self.nodes[one], self.nodes[other]
+        both = here.live and there.live and here.home == there.home
+        return both and frozenset((one, other)) not in self.twins
 
     def clusters(self) -> set[Cluster]:
         """All clusters, single accounts included."""

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sourcing.identity.engine.columns import Bools, Floats, Ints
+from sourcing.identity.engine.columns import Bools, Floats
 from sourcing.identity.names import ANOTHER
-from sourcing.identity.pairs import Pairs, Score
+from sourcing.identity.pairs import Pairs, Score, carries
 
 AGREE = 0.85  # alignment from which names agree
 OF_THE_NAME = (9.0, 4.0)  # at most, for one handle made of the agreeing name, with digits and without
+OF_A_NAME = 2.0  # more than the name itself, for one handle made of the name only one of the two shows
+ALIKE_OF_THE_NAME = 1.0  # at most, for handles made of the name that differ in digits
 LENGTH_BITS = (-4.0, 4.0)  # correction for handles shorter or longer than six characters
 
 
@@ -35,6 +37,11 @@ def verified(pairs: Pairs) -> Score:
     return _where(pairs.tie(pairs.links.verified), pairs.weights.verified)
 
 
+def circle(pairs: Pairs) -> Score:
+    """One profile names the other, which names a third, which names the first."""
+    return _where(pairs.tie(pairs.links.circle), pairs.weights.circle)
+
+
 def same_id(pairs: Pairs) -> Score:
     """Two sites confirm one and the same id of a third."""
     found = np.zeros(len(pairs), dtype=bool)
@@ -51,9 +58,14 @@ def claimed(pairs: Pairs) -> Score:
     return _where(pairs.tie(pairs.links.claimed), pairs.weights.claimed)
 
 
+def profile(pairs: Pairs) -> Score:
+    """Both profiles name one and the same profile at a third site."""
+    return _where(pairs.tie(pairs.links.profile) & ~pairs.far_apart, pairs.weights.profile)
+
+
 def site(pairs: Pairs) -> Score:
     """Both profiles name one personal page."""
-    return _where(pairs.tie(pairs.links.site), pairs.weights.site)
+    return _where(pairs.tie(pairs.links.site) & ~pairs.far_apart, pairs.weights.site)
 
 
 # --- for: likeness -------------------------------------------------------------------------------------------------
@@ -64,18 +76,23 @@ def handle(pairs: Pairs) -> Score:
     rarity = pairs.ground.handles[pairs.rows.handles.codes[pairs.left]]
     sizes = pairs.rows.handles.measure()[pairs.left]
     bits = rarity + np.clip(0.75 * (sizes - 6), *LENGTH_BITS)
-    # Namesakes make like handles of their name: beside an agreeing name such a handle says little more.
-    own = _carries(pairs.ground.spellings[0], pairs.left, pairs.left)
-    own |= _carries(pairs.ground.spellings[1], pairs.left, pairs.left)
+    # Namesakes make like handles of their name: beside an agreeing name such a handle says little more, and beside
+    # a name that only one of them shows it says what the name would say.
     digits = pairs.rows.letters.measure()[pairs.left] < sizes
-    bits = np.where(own & (pairs.aligned.score >= AGREE), np.minimum(bits, np.where(digits, *OF_THE_NAME)), bits)
+    named = pairs.aligned.score >= AGREE
+    bits = np.where(pairs.made[0] & named, np.minimum(bits, np.where(digits, *OF_THE_NAME)), bits)
+    full = pairs.ground.full[pairs.rows.names.full.codes]
+    alone = pairs.aligned.score < 0
+    for own, side in zip(pairs.made, (pairs.left, pairs.right), strict=True):
+        bits = np.where(own & alone, np.minimum(bits, full[side] + OF_A_NAME), bits)
     return _where(pairs.same(pairs.rows.handles), np.clip(bits, 0, pairs.weights.handle))
 
 
 def handle_alike(pairs: Pairs) -> Score:
     """Their handles differ in digits only."""
     rarity = pairs.ground.stems[pairs.rows.stems.codes[pairs.left]]
-    return _where(pairs.same(pairs.rows.stems), np.clip(rarity / 2, 0, pairs.weights.handle_alike))
+    most = np.where(pairs.made[0] & (pairs.aligned.score >= AGREE), ALIKE_OF_THE_NAME, pairs.weights.handle_alike)
+    return _where(pairs.same(pairs.rows.stems), np.clip(rarity / 2, 0, most))
 
 
 def handle_built(pairs: Pairs) -> Score:
@@ -85,7 +102,7 @@ def handle_built(pairs: Pairs) -> Score:
     for forms, share in zip(pairs.ground.spellings, (1.0, 0.6, 0.25), strict=True):
         for names, handles in ((pairs.left, pairs.right), (pairs.right, pairs.left)):
             bits = np.minimum(most, pairs.ground.full[full.codes[names]]) * share
-            out = np.maximum(out, _where(_carries(forms, names, handles), bits))
+            out = np.maximum(out, _where(carries(forms, names, handles), bits))
     return _where(pairs.aligned.score < 0, out)  # where both have a name, the names are compared themselves
 
 
@@ -178,8 +195,10 @@ class Kind:
 KINDS: Sequence[Kind] = (
     Kind(reciprocal, "link", "A"),
     Kind(verified, "link", "A"),
+    Kind(circle, "link", "A"),
     Kind(same_id, "id", "A"),
     Kind(claimed, "link", "B"),
+    Kind(profile, "link", "B"),
     Kind(site, "link", "B"),
     Kind(handle, "handle", "C"),
     Kind(handle_alike, "handle", "C"),
@@ -192,12 +211,3 @@ KINDS: Sequence[Kind] = (
     Kind(other_name, "other name", "N"),
     Kind(other_country, "other country", "N"),
 )
-
-
-def _carries(spelled: tuple[Ints, Ints, int], names: Ints, handles: Ints) -> Bools:
-    """Whether a form of the one's name is the other's handle, digits aside; per pair."""
-    known, have, size = spelled
-    wanted = names * size + known[handles]
-    places = np.minimum(np.searchsorted(have, wanted), len(have) - 1)
-    found: Bools = (known[handles] >= 0) & (have[places] == wanted)
-    return found

@@ -2,9 +2,10 @@
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from sourcing.identity.stop import is_hub, is_placeholder
 from spiders._card import OWN_LEAD_ONLY
@@ -18,6 +19,11 @@ MOST_CLAIMS = 20  # structured addresses on one profile; more is a directory of 
 # Markers in which spiders keep an id a site itself confirmed, and which is the same wherever it appears.
 ID_MARKERS = frozenset({"orcid", "stackexchange_id", "openalex_id", "dblp_id", "github_id", "gitlab_id"})
 _ORCID = "orcid"
+# The page of a site on which its owner describes themself further: naming it is naming the site.
+_ABOUT_OWNER = re.compile(
+    r"/(?:about(?:-me)?|me|bio|cv|resume|contact|index|home)?(?:\.(?:html?|pdf|php|md))?|/[a-z0-9_-]*(?:cv|resume)[a-z0-9_-]*\.pdf",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,12 @@ class Facts:
     ids: tuple[str, ...] = ()  # "orcid:0000-0002-1825-0097", confirmed by a site
     works: tuple[str, ...] = ()  # addresses of credited work, `link_key` form
     directory: bool = False  # named more addresses than one person has
+    host: str = ""  # which forum, server, workspace or event, at sources that are many
+
+    @property
+    def home(self) -> str:
+        """Where hardly anybody has two accounts: the source, or the one forum or server at a source of many."""
+        return f"{self.key.source}/{self.host}" if self.host else self.key.source
 
     @property
     def address(self) -> str:
@@ -91,7 +103,25 @@ def facts(account: Account) -> Facts:
         said=said if len(said) <= MOST_CLAIMS else (),
         ids=() if alone else tuple(sorted({*_marked(account), *_confirmed(account)})),
         directory=len(said) > MOST_CLAIMS,
+        host=_host(account),
     )
+
+
+def _host(account: Account) -> str:
+    read = _HOSTS.get(account.source)
+    return read(account).lower() if read else ""
+
+
+# Sources of many forums, servers, workspaces, events or sites: where an account says which one it lives at.
+_HOSTS: Mapping[str, Callable[[Account], str]] = {
+    "discourse": lambda account: account.source_id.rpartition("/")[0],
+    "events": lambda account: account.source_id.rpartition("/")[0],
+    "slack": lambda account: account.source_id.partition(".")[0],
+    "mastodon": lambda account: account.handle.rpartition("@")[2],
+    "forgejo": lambda account: urlsplit(account.url).hostname or "",
+    "ats": lambda account: account.source_id.rpartition("/")[0],
+    "web": lambda account: account.source_id,  # several sites of one person are common
+}
 
 
 def with_history(one: Facts, known: Known, handles: Sequence[tuple[str, datetime]] = ()) -> Facts:
@@ -128,7 +158,13 @@ def _target(url: str) -> str | None:
     if profile := profile_key(url):
         return f"@{profile[0]}/{profile[1]}"
     key = link_key(url)
-    return None if key is None or is_hub(key) else key
+    return None if key is None or is_hub(key) else _site_of(key)
+
+
+def _site_of(key: str) -> str:
+    """A site from the address of its page about the owner: "ada.example/cv.pdf" is ada.example."""
+    head, slash, last = key.rpartition("/")
+    return head if slash and not is_hub(head) and _ABOUT_OWNER.fullmatch(f"/{last}") else key
 
 
 def _marked(account: Account) -> Iterator[str]:

@@ -69,14 +69,16 @@ def _name_keys(one: Facts, words: tuple[str, ...]) -> Iterator[tuple[str, str]]:
 
 def addresses(one: Facts) -> list[tuple[str, int]]:
     """Every address an account has, had or names, with its role; nothing of accounts that must stay alone."""
-    if one.alone:
-        return []
+    return [] if one.alone else list((named(one) | {one.address: OWN}).items())
+
+
+def named(one: Facts) -> dict[str, int]:
+    """The addresses of an account and their roles, its member's page left out."""
     found = {target: FORMER for handle in one.former if (target := member(one.key.source, handle)) != one.address}
     found |= {said.target: VERIFIED if said.claim is Claim.VERIFIED else CLAIMED for said in one.said}
-    if page := own_page(one.url):
+    if one.url and (page := own_page(one.url)):
         found[page] = OWN
-    found[one.address] = OWN
-    return list(found.items())
+    return found
 
 
 @lru_cache(maxsize=100_000)

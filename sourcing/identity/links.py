@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 
 from sourcing.identity.batch import Batch
 from sourcing.identity.engine.blocks import Keys, block_pairs, grouped
-from sourcing.identity.engine.columns import Bools, Ints, distinct, unique
+from sourcing.identity.engine.columns import Bools, Column, Ints, distinct, ranges, unique
+from sourcing.identity.facts import MOST_CLAIMS
 from sourcing.identity.keys import CLAIMED, FORMER, OWN, VERIFIED
 from sourcing.identity.names import align
 
 MOST_NAMES = 2  # different names under which one page may be named
+_Pairs = tuple[Ints, Ints]
 AGREES = 0.8  # alignment from which two names may be one person's
 
 
@@ -32,6 +34,8 @@ class Links:
     claimed: Bools  # one way, nobody else does
     forward: Bools  # the left one names the right one
     site: Bools  # both name one page
+    profile: Bools  # both name one profile that nobody collected, at a site where a page is one member's
+    circle: Bools  # one names the other, who names a third, who names the first
     contested: Bools  # a claim that others make too: no bits, but worth a look
     skipped: Counter[str] = field(default_factory=Counter)
 
@@ -43,16 +47,19 @@ def links(rows: Batch, cap: int, shut: Ints) -> Links:
     """
     skipped: Counter[str] = Counter()
     values, at = unique(rows.addresses.values)
-    state = _Values(rows, at, np.isin(values, shut), cap)
+    where = rows.homes
+    state = _Values(rows, at, np.isin(values, shut), cap, where)
     edges = _edges(rows, at, state, skipped)
+    member = np.array([rows.addresses.texts[value].startswith("@") for value in values.tolist()], dtype=bool)
     pages = _pages(rows, at, state, cap, skipped)
-    return _table(rows, edges, pages, skipped)
+    profiles = _pages(rows, at, state, cap, Counter(), member)
+    return _table(len(rows), rows.live, where, edges, (pages, profiles), skipped)
 
 
 class _Values:
     """What is true of each address: who has it, and whether it can tell anybody."""
 
-    def __init__(self, rows: Batch, at: Ints, shut: Bools, cap: int) -> None:
+    def __init__(self, rows: Batch, at: Ints, shut: Bools, cap: int, where: Column) -> None:
         size = len(shut)
         roles = rows.addresses.roles
         self.owners = np.bincount(at[roles == OWN], minlength=size)
@@ -64,7 +71,7 @@ class _Values:
             sole[at[roles == VERIFIED]], rows.addresses.rows[roles == VERIFIED], -1
         )
         self.target[at[roles == OWN]] = rows.addresses.rows[roles == OWN]
-        self.generic = shut | _rivals(rows, at, size) | (np.bincount(at, minlength=size) > cap)
+        self.generic = shut | _rivals(rows, at, size, where) | (np.bincount(at, minlength=size) > cap)
         for value in _many_names(rows, at, cap):
             self.generic[value] = True
 
@@ -76,15 +83,15 @@ class _Values:
 
 
 def _claims(rows: Batch) -> Bools:
-    found: Bools = (rows.addresses.roles == CLAIMED) | (rows.addresses.roles == VERIFIED)
+    found: Bools = np.isin(rows.addresses.roles, (CLAIMED, VERIFIED))
     return found
 
 
-def _rivals(rows: Batch, at: Ints, size: int) -> Bools:
+def _rivals(rows: Batch, at: Ints, size: int, where: Column) -> Bools:
     """Addresses that two live accounts of one source name."""
     keep = _claims(rows) & rows.live[rows.addresses.rows]
-    width = len(rows.sources.texts) + 1
-    codes, counts = np.unique(at[keep] * width + rows.sources.codes[rows.addresses.rows[keep]], return_counts=True)
+    width = len(where.texts) + 1
+    codes, counts = np.unique(at[keep] * width + where.codes[rows.addresses.rows[keep]], return_counts=True)
     generic = np.zeros(size, dtype=bool)
     generic[codes[counts > 1] // width] = True
     return generic
@@ -152,9 +159,12 @@ def _strongest(size: int, start: Ints, end: Ints, verified: Bools, generic: Bool
     return _Edges(start[first], end[first], verified[first], generic[first])
 
 
-def _pages(rows: Batch, at: Ints, state: _Values, cap: int, skipped: Counter[str]) -> tuple[Ints, Ints]:
-    """Pairs that name one page nobody collected."""
+def _pages(
+    rows: Batch, at: Ints, state: _Values, cap: int, skipped: Counter[str], only: Bools | None = None
+) -> tuple[Ints, Ints]:
+    """Pairs that name one page nobody collected; `only` are the addresses looked at."""
     keep = _claims(rows) & (state.target[at] < 0) & (state.formers[at] == 0)
+    keep &= True if only is None else only[at]
     generic = keep & state.generic[at]
     skipped["generic_page"] += len(np.unique(at[generic]))
     keep &= ~generic & ~rows.barred[rows.addresses.rows] & ~rows.alone[rows.addresses.rows]
@@ -162,13 +172,15 @@ def _pages(rows: Batch, at: Ints, state: _Values, cap: int, skipped: Counter[str
     return np.minimum(left, right), np.maximum(left, right)
 
 
-def _table(rows: Batch, edges: _Edges, pages: tuple[Ints, Ints], skipped: Counter[str]) -> Links:
-    size = max(len(rows), 1)
+def _table(
+    count: int, live: Bools, where: Column, edges: _Edges, named: tuple[_Pairs, _Pairs], skipped: Counter[str]
+) -> Links:
+    """`named` are pairs that name one page, and those of them whose page is a member's."""
+    size, pages = max(count, 1), named[0]
     there, back = edges.start * size + edges.end, edges.end * size + edges.start
     mutual = np.isin(there, back)
-    sources = rows.sources.codes
-    several = _several_targets(rows, edges)
-    inside = ~mutual & (sources[edges.start] == sources[edges.end])
+    several = _several_targets(live, where, edges)
+    inside = ~mutual & (where.codes[edges.start] == where.codes[edges.end])
     contested = ~mutual & ~inside & edges.generic
     void = ~mutual & ~inside & ~contested & several
     for reason, which in (("same_source_one_way", inside), ("generic_target", contested)):
@@ -184,8 +196,11 @@ def _table(rows: Batch, edges: _Edges, pages: tuple[Ints, Ints], skipped: Counte
         out[spots[which & ~inside]] = True
         return out
 
-    site = np.zeros(len(codes), dtype=bool)
-    site[np.searchsorted(codes, pages[0] * size + pages[1])] = True
+    def both(pairs: _Pairs) -> Bools:
+        out = np.zeros(len(codes), dtype=bool)
+        out[np.searchsorted(codes, pairs[0] * size + pairs[1])] = True
+        return out
+
     plain = ~mutual & ~contested & ~void
     return Links(
         left=codes // size,
@@ -194,16 +209,39 @@ def _table(rows: Batch, edges: _Edges, pages: tuple[Ints, Ints], skipped: Counte
         verified=marked(edges.verified & (mutual | plain)),
         claimed=marked(plain),
         forward=marked(edges.start < edges.end),
-        site=site,
+        site=both(pages),
+        profile=both(named[1]),
+        circle=marked(_circle(size, edges, mutual | plain & ~inside) & ~mutual),
         contested=marked(contested | void),
         skipped=skipped,
     )
 
 
-def _several_targets(rows: Batch, edges: _Edges) -> Bools:
+def _circle(size: int, edges: _Edges, good: Bools) -> Bools:
+    """Claims a → b for which some c is named by b and names a.
+
+    Whoever pretends to be somebody can name them and have others of theirs name them, but is in no such circle unless
+    an account of that person names one of theirs. What a site checked holds both ways. Three are as many as a night
+    that compares only what changed sees whole.
+    """
+    both = good & edges.verified
+    start = np.concatenate((edges.start[good], edges.end[both]))
+    end = np.concatenate((edges.end[good], edges.start[both]))
+    known = distinct(start * size + end)
+    start, end = known // size, known % size
+    firsts, lasts = np.searchsorted(start, edges.end, "left"), np.searchsorted(start, edges.end, "right")
+    steps = np.where(good & (lasts - firsts <= MOST_CLAIMS), lasts - firsts, 0)
+    which = np.repeat(np.arange(len(steps)), steps)
+    third = end[ranges(firsts, steps)] if len(which) else which
+    closes = np.isin(third * size + edges.start[which], known) & (third != edges.start[which])
+    out = np.zeros(len(steps), dtype=bool)
+    out[which[closes]] = True
+    return out
+
+
+def _several_targets(live: Bools, where: Column, edges: _Edges) -> Bools:
     """Claims of accounts that name several live accounts of one source."""
-    width = len(rows.sources.texts) + 1
-    code = edges.start * width + rows.sources.codes[edges.end]
-    live = rows.live[edges.end]
-    codes, counts = np.unique(code[live], return_counts=True)
+    width = len(where.texts) + 1
+    code = edges.start * width + where.codes[edges.end]
+    codes, counts = np.unique(code[live[edges.end]], return_counts=True)
     return np.isin(code, codes[counts > 1])

@@ -31,10 +31,12 @@ class Weights(BaseModel):
 
     reciprocal: float = 24.0  # two profiles that name each other
     verified: float = 20.0  # the site checked the address
+    circle: float = 22.0  # one names the other, who names a third, who names the first
     same_id: float = 24.0  # one id of a third site, confirmed by sites on both sides
     # One profile names the other and nobody else does: about 5 in 1,000 such claims are wrong on the synthetic web,
     # which makes 22 bits; alone it never joins.
     claimed: float = 22.0
+    profile: float = 17.0  # both name one profile at a third site
     site: float = 10.0  # both name one personal page
     handle: float = 21.0  # at most, for one rare handle
     handle_built: float = 16.0  # at most, for a handle made of the other's name
@@ -57,7 +59,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     merge: float = Field(0.999, gt=0.5, le=1, description="chance from which weighted evidence joins by itself")
-    queue: float = Field(0.5, gt=0, lt=1, description="chance from which a pair is suggested for review")
+    queue: float = Field(0.8, gt=0, lt=1, description="chance from which a pair is suggested for review")
     queue_share: float = Field(0.02, gt=0, le=1, description="suggestions shown at once, as a share of the leads")
     strict_claims: bool = Field(
         False, description="a one-way link joins only beside a second link or id; a like name or handle is not enough"
@@ -121,7 +123,7 @@ def fit(rows: Iterable[Facts], settings: Settings, number: int = 1) -> Model:
         if one.person and not one.alone:
             accounts += 1
             for name, texts in _told(one).items():
-                counts[name][one.key.source].update(texts)
+                counts[name][one.home].update(texts)
     tables = {name: _most(some.values()) for name, some in counts.items()}
     return Model.model_validate({"number": number, "settings": settings, "accounts": accounts, **tables})
 

@@ -5,10 +5,24 @@ from dataclasses import dataclass
 from itertools import permutations
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 from rapidfuzz.distance import JaroWinkler
 
-from sourcing.identity.engine.columns import NONE, Bools, Codes, Column, Floats, Ints, column, unique
+from sourcing.identity.engine.columns import (
+    NONE,
+    Bools,
+    Codes,
+    Column,
+    Floats,
+    Ints,
+    Texts,
+    column,
+    encode,
+    series,
+    unique,
+)
+from sourcing.identity.engine.read import Words, turned
 from sourcing.identity.engine.similar import by_code
 from sourcing.identity.words import MOST_WORDS, first_names, in_ideographs, name_words, ring
 
@@ -39,7 +53,7 @@ class Names:
 
 
 def names(texts: Sequence[str | None]) -> Names:
-    """Read the names of n rows."""
+    """Read the names of n rows one by one: quick for a few, see `names_of` for many."""
     read = [name_words(text) if text else () for text in texts]
     seen: dict[str, int] = {}
     words = np.full((len(read), MOST_WORDS), NONE, dtype=np.int32)
@@ -54,6 +68,46 @@ def names(texts: Sequence[str | None]) -> Names:
         column(" ".join(sorted(some)) for some in read),
         np.fromiter((bool(text) and in_ideographs(text or "") for text in texts), dtype=bool, count=len(read)),
     )
+
+
+def names_of(texts: pl.Series, words: Words, rows: Codes) -> Names:
+    """The names of n rows: different texts, their words, and per row the place of its text, NONE where it has none."""
+    whole = pl.DataFrame([words.word(at).alias(str(at)) for at in range(MOST_WORDS)])
+    joined = encode(whole.select(pl.concat_str(pl.all(), ignore_nulls=True).alias("text"))["text"])
+    rings = encode(turned(series(joined.texts))).spread(joined.codes)
+    full, texts_of_full = _sorted(words)
+    guessed = np.zeros(len(texts) + 1, dtype=bool)
+    odd = np.flatnonzero((texts.str.len_bytes() != texts.str.len_chars()).to_numpy())
+    guessed[odd] = [in_ideographs(text) for text in texts.gather(odd).to_list()]
+    nobody = np.full((1, MOST_WORDS), NONE, dtype=np.int32)
+    return Names(
+        np.concatenate((words.codes, nobody))[rows],
+        np.append(words.lengths, np.int8(0))[rows],
+        words.vocabulary.to_list(),
+        rings.spread(rows),
+        Column(np.append(full, np.int32(NONE))[rows], texts_of_full),
+        guessed[rows],
+    )
+
+
+def _sorted(words: Words) -> tuple[Codes, Texts]:
+    """The number of each name's words in alphabetical order, and what the numbers stand for."""
+    order = words.vocabulary.arg_sort().to_numpy()
+    ranks = np.empty(len(order) + 1, dtype=np.int64)
+    ranks[order], ranks[-1] = np.arange(len(order)), len(order)
+    ordered = np.sort(ranks[words.codes], axis=1)
+    codes = np.zeros(len(ordered), dtype=np.int64)
+    for at in range(int(words.lengths.max(initial=0))):
+        codes = unique(codes * (len(order) + 1) + ordered[:, at])[1]
+    _, first = np.unique(codes, return_index=True)
+    alphabet = words.vocabulary.sort()
+    parts = [
+        Column(np.where(part < len(order), part, NONE).astype(np.int32), Texts(alphabet)).said()
+        for part in ordered[first].T
+    ]
+    named = pl.DataFrame([part.alias(str(at)) for at, part in enumerate(parts)])
+    texts = named.select(pl.concat_str(pl.all(), separator=" ", ignore_nulls=True).alias("text"))["text"]
+    return np.where(words.lengths > 0, codes, NONE).astype(np.int32), Texts(texts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,17 +5,25 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
+from rapidfuzz import fuzz
+from rapidfuzz.process import cpdist
 
 from sourcing.identity.batch import Batch, Entries
 from sourcing.identity.engine.blocks import Keys, block_pairs
-from sourcing.identity.engine.columns import Bools, Column, Floats, Ints, distinct, unique
+from sourcing.identity.engine.columns import Bools, Column, Floats, Ints, Texts, distinct, unique
 from sourcing.identity.keys import limit
 from sourcing.identity.links import Links
 from sourcing.identity.model import Model, Weights
 from sourcing.identity.names import Aligned, align
 
 Score = NDArray[np.float64]  # bits, one per pair
+# Doublings of followers between two who name one page; how many the one may have where nobody counts the other's.
+APART, FAMOUS = 5.0, 10.0
+# Percent of likeness from which a handle is taken for the name spelt in another way, or holds its longest word.
+WHOLE, PART, LONG = 60.0, 85.0, 4
+AT_ONCE = 100_000  # names read together, to bound memory
 
 
 class Ground:
@@ -56,6 +64,17 @@ class Ground:
     def spellings(self) -> tuple[tuple[Ints, Ints, int], ...]:
         """Per kind of form: what each row's letters are among the forms, and which row has which form, sorted."""
         return tuple(_spelled(forms, self.rows) for forms in self.rows.forms)
+
+    @cached_property
+    def own_handle(self) -> Bools:
+        """Which rows have a handle made of their own name, of those whose handle another has, digits aside."""
+        rows = np.flatnonzero(_shared(self.rows.handles) | _shared(self.rows.stems))
+        exact = carries(self.spellings[0], rows, rows) | carries(self.spellings[1], rows, rows)
+        out = np.zeros(len(self.rows), dtype=bool)
+        out[rows[exact]] = True
+        rows = rows[~exact]
+        out[rows] = read_in_handle(self.rows, rows)
+        return out
 
     @cached_property
     def shared_work(self) -> Ints:
@@ -124,9 +143,22 @@ class Pairs:
         return found
 
     @cached_property
+    def made(self) -> tuple[Bools, Bools]:
+        """Whether the handles of the left and of the right ones are made of the own name; where handles are alike."""
+        alike = self.same(self.rows.handles) | self.same(self.rows.stems)
+        return alike & self.ground.own_handle[self.left], alike & self.ground.own_handle[self.right]
+
+    @cached_property
     def one_source(self) -> Bools:
-        """Both at one source."""
-        return self.same(self.rows.sources)
+        """Both at one source, or at one forum or server of it."""
+        return self.same(self.rows.homes)
+
+    @cached_property
+    def far_apart(self) -> Bools:
+        """One is far better known than the other: so would be an impostor's victim."""
+        one, other = self.rows.fame[self.left], self.rows.fame[self.right]
+        known = np.fmax(one, other)
+        return np.where(np.isnan(one) | np.isnan(other), known > FAMOUS, np.abs(one - other) > APART)
 
     @cached_property
     def full_names(self) -> Bools:
@@ -143,3 +175,45 @@ def _spelled(forms: Entries, rows: Batch) -> tuple[Ints, Ints, int]:
     spots = np.minimum(np.searchsorted(values, hashes), len(values) - 1)
     known = np.append(np.where(values[spots] == hashes, spots, -1), -1)[rows.letters.codes]
     return known.astype(np.int64), np.sort(forms.rows * len(values) + codes), len(values)
+
+
+def carries(spelled: tuple[Ints, Ints, int], names: Ints, handles: Ints) -> Bools:
+    """Whether a form of the one's name is the other's handle, digits aside; per pair."""
+    known, have, size = spelled
+    wanted = names * size + known[handles]
+    places = np.minimum(np.searchsorted(have, wanted), len(have) - 1)
+    found: Bools = (known[handles] >= 0) & (have[places] == wanted)
+    return found
+
+
+def _shared(one: Column) -> Bools:
+    """Which rows say what another one says."""
+    found: Bools = np.append(one.counts > 1, False)[one.codes]
+    return found
+
+
+def read_in_handle(rows: Batch, some: Ints) -> Bools:
+    """Whether a name can be read in the handle of its account, spelt in a way of its own; per row asked for.
+
+    Names in other scripts are read in one way here, and their owners write them in another. A name of one word may be
+    the handle written again, so it does not count.
+    """
+    out = np.zeros(len(some), dtype=bool)
+    named = np.flatnonzero((rows.names.lengths[some] > 1) & (rows.letters.codes[some] >= 0))
+    for start in range(0, len(named), AT_ONCE):
+        part = named[start : start + AT_ONCE]
+        out[part] = _read_in(rows, some[part])
+    return out
+
+
+def _read_in(rows: Batch, some: Ints) -> Bools:
+    vocabulary, codes = pl.Series(rows.names.vocabulary, dtype=pl.String), rows.names.words[some]
+    sizes = np.append(vocabulary.str.len_bytes().to_numpy().astype(np.int64), 0)[codes]
+    words = [Column(codes[:, at], Texts(vocabulary)).said().alias(str(at)) for at in range(codes.shape[1])]
+    handles = Column(rows.letters.codes[some], rows.letters.texts).said().to_list()
+    forms = [pl.DataFrame(order).select(pl.concat_str(pl.all(), ignore_nulls=True)) for order in (words, words[::-1])]
+    whole = np.maximum(*(cpdist(form.to_series().to_list(), handles, scorer=fuzz.ratio) for form in forms))
+    longest = Column(codes[np.arange(len(some)), sizes.argmax(axis=1)], Texts(vocabulary)).said().to_list()
+    part = cpdist(longest, handles, scorer=fuzz.partial_ratio)
+    found: Bools = (whole >= WHOLE) | ((sizes.max(axis=1) >= LONG) & (part >= PART))
+    return found

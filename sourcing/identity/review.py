@@ -7,6 +7,7 @@ brings back what that act had replaced, so that leads, ids, status and notes are
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 import numpy as np
 
@@ -31,7 +32,7 @@ class Suggestion(Record):
     row: Judgement  # the strongest suggestion between them
     more: tuple[Judgement, ...] = ()  # others between the same leads
     chance: float  # in [0,1]
-    gain: float  # best total of the two leads, times how open the question is
+    gain: float  # best total of the two leads, times the chance
 
 
 class Decided(Record):
@@ -45,14 +46,9 @@ def queue(store: Store, *, settings: Settings | None = None, limit: int | None =
     """Suggestions sorted by gain, one per pair of leads; at most a small share of the leads at once."""
     rows = [row for row in store.judgements() if row.verdict is Verdict.SUGGESTED]
     where = store.fellows({key for row in rows for key in (row.left, row.right)})
-    between: dict[tuple[str, str], list[Judgement]] = defaultdict(list)
-    for row in rows:
-        leads = sorted((where.get(row.left, ""), where.get(row.right, "")))
-        if leads[0] and leads[0] != leads[1]:
-            between[leads[0], leads[1]].append(row)
-    ranked = _ranked(between, store.best_totals())
+    found = ranked(between(rows, where), store.best_totals())
     most = limit if limit is not None else capacity(store, settings or Settings())
-    return _with_leads(store, ranked[:most])
+    return _with_leads(store, found[:most])
 
 
 def capacity(store: Store, settings: Settings) -> int:
@@ -60,28 +56,51 @@ def capacity(store: Store, settings: Settings) -> int:
     return max(1, int(settings.queue_share * store.lead_counts()[1]))
 
 
-_Ranked = tuple[float, float, tuple[str, str], list[Judgement]]
+class Between(NamedTuple):
+    """The suggestions between two leads, the strongest first."""
+
+    leads: tuple[str, str]
+    rows: list[Judgement]
+    chance: float
+    gain: float
 
 
-def _ranked(between: Mapping[tuple[str, str], list[Judgement]], totals: Mapping[str, float]) -> list[_Ranked]:
+def between(rows: Iterable[Judgement], where: Mapping[AccountKey, str]) -> dict[tuple[str, str], list[Judgement]]:
+    """Suggestions by the two leads they stand between; none within a lead, and none of accounts without one."""
+    found: dict[tuple[str, str], list[Judgement]] = defaultdict(list)
+    for row in rows:
+        one, other = sorted((where.get(row.left, ""), where.get(row.right, "")))
+        if one and one != other:
+            found[one, other].append(row)
+    return found
+
+
+def ranked(found: Mapping[tuple[str, str], list[Judgement]], totals: Mapping[str, float]) -> list[Between]:
+    """Questions, most worth answering first: what the better lead scores, times the chance that a yes joins the two.
+
+    What would join by itself is joined already, so a question that is sure to be answered yes is still worth asking.
+    """
     out = []
-    for leads, rows in between.items():
-        rows.sort(key=lambda row: (-(row.bits or 0.0), row.left, row.right))
+    for leads, some in found.items():
+        rows = sorted(some, key=lambda row: (-(row.bits or 0.0), row.left, row.right))
         chance = float(posterior(np.array([rows[0].bits or 0.0]))[0])
-        # A rule conflict is open however strong the evidence; p·(1-p) would hide exactly those.
-        open_ = max(4 * chance * (1 - chance), 0.5 if chance > 0.5 else 0.0)
-        out.append((max(totals.get(lead, UNSCORED) for lead in leads) * open_, chance, leads, rows))
-    return sorted(out, key=lambda one: (-one[0], one[2]))
+        out.append(Between(leads, rows, chance, max(totals.get(lead, UNSCORED) for lead in leads) * chance))
+    return sorted(out, key=lambda one: (-one.gain, -(one.rows[0].bits or 0.0), one.leads))
 
 
-def _with_leads(store: Store, ranked: Sequence[_Ranked]) -> list[Suggestion]:
-    leads = {lead.id: lead for lead in store.leads({name for one in ranked for name in one[2]})}
+def _with_leads(store: Store, found: Sequence[Between]) -> list[Suggestion]:
+    leads = {lead.id: lead for lead in store.leads({name for one in found for name in one.leads})}
     return [
         Suggestion(
-            left=leads[names[0]], right=leads[names[1]], row=rows[0], more=tuple(rows[1:]), chance=chance, gain=gain
+            left=leads[one.leads[0]],
+            right=leads[one.leads[1]],
+            row=one.rows[0],
+            more=tuple(one.rows[1:]),
+            chance=one.chance,
+            gain=one.gain,
         )
-        for gain, chance, names, rows in ranked
-        if names[0] in leads and names[1] in leads
+        for one in found
+        if one.leads[0] in leads and one.leads[1] in leads
     ]
 
 
@@ -115,7 +134,7 @@ def _tied(store: Store, one: Lead, other: Lead) -> list[tuple[AccountKey, Accoun
     """The oldest accounts of both, and all that share a source: a person's word holds for each two of one source."""
     nodes = {fact.key: fact for fact in reading.some(store, {a.key for lead in (one, other) for a in lead.accounts})}
     here, there = ([account.key for account in lead.accounts] for lead in (one, other))
-    twins = [(a, b) for a in here for b in there if a.source == b.source]
+    twins = [(a, b) for a in here for b in there if nodes[a].home == nodes[b].home]
     return list(dict.fromkeys([(oldest(nodes, here), oldest(nodes, there)), *twins]))
 
 

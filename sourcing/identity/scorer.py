@@ -5,23 +5,29 @@ frozen model, and nothing else.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
-from sourcing.identity.batch import Batch, batch
+from sourcing.identity.batch import Batch, batch, columns_of
 from sourcing.identity.engine.blocks import Keys, Skipped, candidates
-from sourcing.identity.engine.columns import Bools, Ints, distinct, hashed
+from sourcing.identity.engine.columns import Bools, Ints, distinct
+from sourcing.identity.engine.counts import counted
 from sourcing.identity.engine.fit import posterior
+from sourcing.identity.engine.keyed import keyed, shut_addresses
+from sourcing.identity.engine.table import tidy
 from sourcing.identity.evidence import KINDS, never
 from sourcing.identity.facts import Facts
-from sourcing.identity.keys import MADE, limit
+from sourcing.identity.keys import limit
 from sourcing.identity.links import Links, links
-from sourcing.identity.model import Model
+from sourcing.identity.model import Model, Settings
 from sourcing.identity.pairs import Ground, Pairs
+from storage.records import AccountKey
 
 Doubles = NDArray[np.float64]
 APART, QUEUE, MERGE = 0, 1, 2
@@ -54,46 +60,82 @@ def score(touched: Sequence[Facts], others: Sequence[Facts], model: Model, close
 
     `closed` are hashes of keys that more accounts carry than are here: too common to compare by.
     """
-    return score_rows(batch([*touched, *others]), model, first=len(touched) if others else None, closed=closed)
+    # In the order of their keys, so that a pair is looked at from the same side whatever else is in the batch.
+    everybody = sorted(((one.key, at < len(touched), one) for at, one in enumerate((*touched, *others))), key=_key)
+    first = np.array([fresh for _, fresh, _ in everybody], dtype=bool) if others else None
+    return score_rows(batch(one for _, _, one in everybody), model, first, closed)
 
 
-def score_rows(rows: Batch, model: Model, first: int | None = None, closed: Collection[int] = ()) -> Scored:
-    """Score pairs within one batch, with `first` only those that have a member among the first so many rows."""
+def _key(one: tuple[AccountKey, bool, Facts]) -> AccountKey:
+    return one[0]
+
+
+def score_batches(touched: Any, others: Any, model: Model, closed: Collection[int] = ()) -> pl.DataFrame:
+    """Score pairs of two record batches, in and out as Arrow; pure, so that any engine may call it per partition.
+
+    Both are tables of raw accounts with the columns of `engine.table`, from anything that exports Arrow; no account is
+    in both. Gives a row per compared pair with at least one member in `touched`: both accounts, the smaller key first,
+    `bits` (prior included), `zone` (0 apart, 1 queue, 2 merge) and the bits of each kind of evidence, null where apart.
+    `closed` as for `score`: hashes of keys more accounts carry than are here. Every pair comes out the same however
+    the accounts are split and ordered, as long as all that share a key or an address with the touched are there.
+    ConfigError names a column that does not fit.
+    """
+    parts = [
+        tidy(one).with_columns(pl.lit(fresh).alias("touched")) for one, fresh in ((touched, True), (others, False))
+    ]
+    table = pl.concat(parts).sort("source", "source_id")
+    keys, fresh = table.select("source", "source_id"), table["touched"].to_numpy().copy()
+    found = score_rows(columns_of(table), model, fresh, closed)
+    sides = [
+        keys.select(pl.all().gather(rows)).rename({name: f"{side}_{name}" for name in keys.columns})
+        for side, rows in (("left", found.left), ("right", found.right))
+    ]
+    scores = pl.DataFrame({"bits": found.bits, "zone": found.zone})
+    return pl.concat([*sides, scores, _evidence(found)], how="horizontal")
+
+
+def _evidence(found: Scored) -> pl.DataFrame:
+    """Bits by kind of evidence, null for pairs that are apart."""
+    places = pl.Series(np.where(found.zone == APART, -1, np.cumsum(found.zone != APART) - 1))
+    told = pl.DataFrame(found.parts, schema=[kind.name for kind in KINDS], orient="row")
+    return told.select(pl.all().gather(places.set(places < 0, None)))
+
+
+def fit_rows(rows: Batch, settings: Settings, number: int = 1) -> Model:
+    """The model `model.fit` makes of the same accounts, from their columns: many times as quick."""
+    given = {"number": number, "settings": settings, "accounts": int(rows.people.sum())}
+    return Model.model_validate(given | counted(rows))
+
+
+def score_rows(rows: Batch, model: Model, touched: Bools | None = None, closed: Collection[int] = ()) -> Scored:
+    """Score pairs within one batch, with `touched` only those that have a member among these rows."""
     cap = model.settings.block
     shut = np.array(sorted(closed), dtype=np.int64)
-    tied = links(rows, cap, shut)
+    tied = links(rows, cap, shut_addresses(rows.addresses, shut))
     skipped = Skipped()
-    left, right = candidates(_open_keys(rows, cap, shut), len(rows), skipped, partial(_worth_comparing, rows, first))
-    left, right = _with_links(len(rows), left, right, tied, first)
+    found = (Keys(one.kind, one.rows, one.values, limit(one.kind, cap)) for one in keyed(rows, shut))
+    left, right = candidates(found, len(rows), skipped, partial(_worth_comparing, rows, touched))
+    left, right = _with_links(len(rows), left, right, tied, touched)
     counters = Counter({name: count for name, count in tied.skipped.items() if count})
     counters.update({f"block_too_large/{name}": count for name, count in skipped.blocks.items()})
     return _in_chunks(Ground(rows, model, tied), left, right, counters)
 
 
-def _open_keys(rows: Batch, cap: int, shut: Ints) -> Iterator[Keys]:
-    spoken = np.sort(np.array([hashed(f"{MADE} {text}") for text in rows.letters.texts], dtype=np.int64))
-    for kind, some in rows.blocks.items():
-        keep = ~np.isin(some.values, shut) if len(shut) else np.ones(len(some.values), dtype=bool)
-        if kind == MADE:  # what a name could make matters only where somebody's handle is that
-            keep &= np.isin(some.values, spoken)
-        yield Keys(kind, some.rows[keep], some.values[keep], limit(kind, cap))
-
-
-def _worth_comparing(rows: Batch, first: int | None, left: Ints, right: Ints) -> Bools:
+def _worth_comparing(rows: Batch, touched: Bools | None, left: Ints, right: Ints) -> Bools:
     """Likeness within one source says nothing, and accounts that must stay alone are not compared at all."""
     sources = rows.sources.codes
     keep: Bools = sources[left] != sources[right]
     for one in rows.ids:
         keep |= (one.codes[left] == one.codes[right]) & (one.codes[left] >= 0)
-    if first is not None:
-        keep &= left < first
+    if touched is not None:
+        keep &= touched[left] | touched[right]
     closed = rows.alone | rows.barred
     keep &= ~closed[left] & ~closed[right]
     return keep
 
 
-def _with_links(size: int, left: Ints, right: Ints, tied: Links, first: int | None) -> tuple[Ints, Ints]:
-    keep = tied.left < first if first is not None else np.ones(len(tied.left), dtype=bool)
+def _with_links(size: int, left: Ints, right: Ints, tied: Links, touched: Bools | None) -> tuple[Ints, Ints]:
+    keep = np.ones(len(tied.left), dtype=bool) if touched is None else touched[tied.left] | touched[tied.right]
     codes = distinct(np.concatenate((left * size + right, tied.left[keep] * size + tied.right[keep])))
     return codes // max(size, 1), codes % max(size, 1)
 

@@ -71,6 +71,8 @@ def _strongest(parts: Mapping[str, float], left: Facts, right: Facts) -> str:
         return f"{names} name each other in their profiles"
     if "same_id" in parts:
         return f"{names} carry one confirmed id, {', '.join(sorted({*left.ids} & {*right.ids}))}"
+    if "circle" in parts:
+        return f"{names} name each other in their profiles by way of a third profile"
     if "verified" in parts or "claimed" in parts:
         claimant, target, said = _claim(left, right)
         how = ", checked by the site" if said.claim is Claim.VERIFIED else ""
@@ -78,7 +80,7 @@ def _strongest(parts: Mapping[str, float], left: Facts, right: Facts) -> str:
             f"{shown(claimant)} names the profile of {shown(target)} as its own in the field {said.field}{how}; "
             "nobody else there does"
         )
-    if "site" in parts:
+    if "profile" in parts or "site" in parts:
         return f"{names} name one page, {', '.join(_pages(left, right))}"
     return f"{names} look alike"
 
@@ -107,11 +109,11 @@ def values(parts: Mapping[str, float], left: Facts, right: Facts) -> Iterator[st
 
 
 def _compared(kind: str, left: Facts, right: Facts) -> tuple[str, ...]:
-    if kind in {"reciprocal", "verified", "claimed"}:
+    if kind in {"reciprocal", "verified", "circle", "claimed"}:
         return tuple(_links(left, right))
     if kind == "same_id":
         return tuple(sorted({*left.ids} & {*right.ids}))
-    if kind == "site":
+    if kind in {"profile", "site"}:
         return tuple(_pages(left, right))
     if kind == "work":
         return tuple(sorted({*left.works} & {*right.works})[:MOST_VALUES])

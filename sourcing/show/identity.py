@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from sourcing.identity.refit import Refit
 from sourcing.identity.review import Decided, Suggestion
 from sourcing.identity.what_if import WhatIf
 from sourcing.show.text import clean, counted, percent, width
@@ -72,3 +73,15 @@ def what_if(row: WhatIf) -> str:
         if len(rows) > MOST_ROWS:
             lines.append(f"  … and {len(rows) - MOST_ROWS} more (--json has all)")
     return "\n".join(lines)
+
+
+def refit(row: Refit) -> str:
+    """Proposed weights beside the present ones, those kept with the reason, and the joins the proposal would change."""
+    basis = f"{counted(row.candidates, 'candidate pair')}, about {row.matches:.0f} of one person; {row.judged} judged"
+    lines = [basis, *(_proposed(one.weight, one.now, one.then, one.pairs) for one in row.weights)]
+    lines += [f"  {name:<16} kept: {why}" for name, why in row.kept.items()]
+    return "\n".join([*lines, what_if(row.effect)])
+
+
+def _proposed(name: str, now: float, then: float, pairs: float) -> str:
+    return f"  {name:<16} {now:+.1f} → {then:+.1f} bits ({pairs:.0f} pairs)"

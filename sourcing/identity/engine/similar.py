@@ -22,7 +22,7 @@ def similarity(
     open_ = np.flatnonzero((a >= 0) & (b >= 0) & (a != b))
     if len(open_):
         low, high = np.minimum(a[open_], b[open_]), np.maximum(a[open_], b[open_])
-        out[open_] = by_code(one.texts, low, high, scorer)
+        out[open_] = by_code(list(one.texts), low, high, scorer)
     return out
 
 
