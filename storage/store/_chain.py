@@ -1,41 +1,58 @@
-"""The chain of judgements: each row carries a hash of what it says and of the row before it."""
+"""The chains of what people decide: each row carries a hash of what it says and of the row before it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Table, select
 
-from storage.records import Judgement
 from storage.store._rows import digest, read_key
-from storage.tables import judgement
+from storage.tables import decision, judgement
 
-_SAID = ("left", "right", "verdict", "bits", "by", "why", "evidence", "created_at")  # what undoing does not change
+Row = Mapping[Any, Any]
+# What undoing a row does not change.
+_JUDGED = ("verdict", "bits", "by", "why", "created_at")
+_DECIDED = ("lead", "role", "answer", "reason", "note", "by", "at", "listed")
 
 
-def chained(connection: Connection, item: Judgement) -> dict[str, Any]:
-    """Give the row of a judgement, tied to the last one written."""
-    last = connection.execute(select(judgement.c.hash).order_by(judgement.c.id.desc()).limit(1)).scalar()
-    row = item.model_dump(exclude={"id"}) | {"left": str(item.left), "right": str(item.right)}
+def tied(connection: Connection, table: Table, row: dict[str, Any]) -> dict[str, Any]:
+    """Give a row of this table tied to the last one written; two writers never tie to the same one."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"LOCK TABLE {table.name} IN SHARE ROW EXCLUSIVE MODE")
+    last = connection.execute(select(table.c.hash).order_by(table.c.id.desc()).limit(1)).scalar()
     row["prev_hash"] = last or b""
-    row["hash"] = _hash(row)
+    row["hash"] = _HASHES[table.name](row)
     return row
 
 
 def broken(connection: Connection) -> list[str]:
     """Give one sentence per row that is not what was written, or does not follow the one before."""
+    return [sentence for table in (judgement, decision) for sentence in _broken(connection, table)]
+
+
+def _broken(connection: Connection, table: Table) -> list[str]:
     found = []
     before: tuple[int, bytes] = (0, b"")
-    for row in connection.execute(select(judgement).order_by(judgement.c.id)).mappings():
-        if bytes(row["hash"]) != _hash(row):
-            found.append(f"judgement {row['id']} is not what was written")
+    for row in connection.execute(select(table).order_by(table.c.id)).mappings():
+        if bytes(row["hash"]) != _HASHES[table.name](row):
+            found.append(f"{table.name} {row['id']} is not what was written")
         # A gap is an erased person's: the chain keeps its hash, not its content.
         if row["id"] == before[0] + 1 and bytes(row["prev_hash"]) != before[1]:
-            found.append(f"judgement {row['id']} does not follow judgement {before[0]}")
+            found.append(f"{table.name} {row['id']} does not follow {table.name} {before[0]}")
         before = (row["id"], bytes(row["hash"]))
     return found
 
 
-def _hash(row: Mapping[Any, Any]) -> bytes:
-    pair = [read_key(row["left"]), read_key(row["right"])]
-    said = {name: row[name] for name in _SAID if name not in {"left", "right", "evidence"}}
-    return digest(bytes(row["prev_hash"]).hex(), *(tuple(key) for key in pair), said, list(row["evidence"]))
+def _judged(row: Row) -> bytes:
+    pair = [tuple(read_key(row["left"])), tuple(read_key(row["right"]))]
+    return digest(bytes(row["prev_hash"]).hex(), *pair, _said(row, _JUDGED), list(row["evidence"]))
+
+
+def _decided(row: Row) -> bytes:
+    return digest(bytes(row["prev_hash"]).hex(), _said(row, _DECIDED), list(row["accounts"]), row["receipt"])
+
+
+def _said(row: Row, names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: row[name] for name in names}
+
+
+_HASHES: Mapping[str, Callable[[Row], bytes]] = {"judgement": _judged, "decision": _decided}

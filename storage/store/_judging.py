@@ -9,7 +9,7 @@ from sqlalchemy import Connection, RowMapping, insert, or_, select, update
 from storage.errors import StoreError
 from storage.records import AccountKey, Judgement
 from storage.store._base import Database
-from storage.store._chain import chained
+from storage.store._chain import tied
 from storage.store._identity import forget_marks
 from storage.store._rows import key_texts, read_key, storable
 from storage.store._sql import among
@@ -47,7 +47,7 @@ class Judging(Database):
                 left, right = (among(connection, column, names) for column in (judgement.c.left, judgement.c.right))
                 chosen = chosen.where(or_(left, right))
             rows = connection.execute(chosen).mappings().all()
-        return [_read(row) for row in rows]
+        return [read_judgement(row) for row in rows]
 
     def undo_judgement(self, id: int, *, by: str, at: datetime) -> None:  # noqa: A002  # the record's own word
         """Undo a judgement; the row stays. StoreError if there is no live one of that id."""
@@ -57,7 +57,7 @@ class Judging(Database):
                 raise StoreError(f"no live judgement {id}; `sourcing lead show LEAD` shows those of a lead")
             if not _RULE.fullmatch(by):
                 row = connection.execute(select(judgement).where(judgement.c.id == id)).mappings().one()
-                _look_again(connection, [_read(row)])
+                _look_again(connection, [read_judgement(row)])
 
 
 def _look_again(connection: Connection, rows: Sequence[Judgement]) -> None:
@@ -80,7 +80,7 @@ def _ordered(row: Judgement) -> Judgement:
 def _live_pairs(connection: Connection, rows: Sequence[Judgement]) -> Live:
     lefts = {str(min(row.left, row.right)) for row in rows}
     chosen = select(judgement).where(among(connection, judgement.c.left, lefts), judgement.c.undone_at.is_(None))
-    return {(found.left, found.right): found for found in map(_read, connection.execute(chosen).mappings())}
+    return {(found.left, found.right): found for found in map(read_judgement, connection.execute(chosen).mappings())}
 
 
 def _judge(connection: Connection, row: Judgement, live: Live) -> int:
@@ -91,7 +91,8 @@ def _judge(connection: Connection, row: Judgement, live: Live) -> int:
             return present.id
         ended = {"undone_at": row.created_at, "undone_by": row.by}
         connection.execute(update(judgement).where(judgement.c.id == present.id).values(ended))
-    values = chained(connection, row)
+    said = row.model_dump(exclude={"id"}) | {"left": str(row.left), "right": str(row.right)}
+    values = tied(connection, judgement, said)
     made: int = connection.execute(insert(judgement).returning(judgement.c.id), [values]).scalar_one()
     live[pair] = row.model_copy(update={"id": made})
     return made
@@ -103,6 +104,7 @@ def _stands(present: Judgement, row: Judgement) -> bool:
     return bool(_RULE.fullmatch(row.by)) and not _RULE.fullmatch(present.by)
 
 
-def _read(row: RowMapping) -> Judgement:
+def read_judgement(row: RowMapping) -> Judgement:
+    """A row as a record."""
     given = {name: row[name] for name in Judgement.model_fields}
     return Judgement.model_validate(given | {"left": read_key(row["left"]), "right": read_key(row["right"])})

@@ -1,6 +1,6 @@
 """Leads: clusters of accounts with their work, their names and their status."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -55,15 +55,15 @@ class Leads(Database):
                 connection.execute(select(lead_member.c.lead).distinct().order_by(lead_member.c.lead)).scalars()
             )
 
-    def leads(self, ids: Collection[str] | None = None) -> Iterator[Lead]:
-        """Give living leads with accounts and work, all or these, in order of their ids.
+    def leads(self, ids: Collection[str] | None = None, *, work: Collection[str] | None = None) -> Iterator[Lead]:
+        """Give living leads with accounts and work, all or these, in order of their ids; of work only this, if given.
 
         They come in batches with a fixed number of queries each; no transaction stays open in between.
         """
         names = self.lead_ids() if ids is None else sorted(set(ids))
         for some in batches(names, LEADS_PER_BATCH):
             with self._read() as connection:
-                found = _load(connection, some)
+                found = _load(connection, some, work)
             yield from found
 
     def lead(self, name: str) -> Lead:
@@ -74,10 +74,27 @@ class Leads(Database):
         with self._read() as connection:
             return next(iter(_load(connection, [_find.find(connection, name)])))
 
-    def set_status(self, lead: str, status: str, *, by: str, note: str, at: datetime) -> None:
-        """Give a lead a status and remember who said so; UnknownLead if there is none of that id or alias."""
+    def set_status(
+        self,
+        lead: str,
+        status: str,
+        *,
+        by: str,
+        note: str,
+        at: datetime,
+        role: str = "",
+        check: Callable[[Sequence[StatusChange]], None] | None = None,
+    ) -> None:
+        """Give a lead a status and remember who said so; UnknownLead if there is none of that id or alias.
+
+        `check` is given what was said before, oldest first; nothing is written if it raises, and nobody else writes
+        in between.
+        """
         with self._write() as connection:
             living = _living(connection, lead)
+            if check is not None:
+                _hold(connection, living)
+                check(_said(connection, living))
             members = select(lead_member.c.account).where(lead_member.c.lead == living).order_by(lead_member.c.account)
             accounts = list(connection.execute(members).scalars())
             row = {
@@ -87,6 +104,7 @@ class Leads(Database):
                 "note": storable_text(note),
                 "at": at,
                 "accounts": accounts,
+                "role": role,
             }
             connection.execute(insert(lead_status), [row])
             _arrange.restate(connection, [living])
@@ -94,9 +112,17 @@ class Leads(Database):
     def status_history(self, lead: str) -> list[StatusChange]:
         """Give the status changes of a lead and of the leads merged into it, oldest first."""
         with self._read() as connection:
-            living = _living(connection, lead)
-            rows = connection.execute(_arrange.said_of(living)).mappings().all()
-        return [_read_status(row) for row in rows]
+            return _said(connection, _living(connection, lead))
+
+
+def _hold(connection: Connection, name: str) -> None:
+    """Let nobody else write about a lead until the transaction ends; SQLite lets nobody write at all."""
+    connection.execute(select(lead.c.id).where(lead.c.id == name).with_for_update())
+
+
+def _said(connection: Connection, living: str) -> list[StatusChange]:
+    rows = connection.execute(_arrange.said_of(living)).mappings().all()
+    return [_read_status(row) for row in rows]
 
 
 def _living(connection: Connection, name: str) -> str:
@@ -106,12 +132,12 @@ def _living(connection: Connection, name: str) -> str:
     return str(row.merged_into or row.id)
 
 
-def _load(connection: Connection, names: list[str]) -> list[Lead]:
+def _load(connection: Connection, names: list[str], only: Collection[str] | None = None) -> list[Lead]:
     wanted = among(connection, lead.c.id, names)
     members: dict[str, list[tuple[Any, ...]]] = {}
     for row in read_many(connection, _MEMBERS, lambda all_: _joined(all_).where(wanted)):
         members.setdefault(row[-1], []).append(row)
-    work = _work(connection, names)
+    work = _work(connection, names, only)
     return [_build(name, rows, work) for name, rows in members.items()]
 
 
@@ -121,9 +147,11 @@ def _joined(chosen: Select[Any]) -> Select[Any]:
     return chosen.select_from(joined).order_by(lead.c.id, account.c.key)
 
 
-def _work(connection: Connection, names: list[str]) -> dict[AccountKey, list[Evidence]]:
+def _work(connection: Connection, names: list[str], only: Collection[str] | None) -> dict[AccountKey, list[Evidence]]:
     joined = evidence.join(lead_member, lead_member.c.account == evidence.c.account)
     wanted = among(connection, lead_member.c.lead, names)
+    if only is not None:
+        wanted &= among(connection, evidence.c.id, only)
     rows = read_many(
         connection,
         EVIDENCE_COLUMNS,

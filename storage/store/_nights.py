@@ -9,6 +9,7 @@ from sqlalchemy import func, insert, select
 from storage.errors import StoreError
 from storage.records import Forecast, Night
 from storage.store._base import Database
+from storage.store._lists import keep_lists
 from storage.store._rows import storable
 from storage.store._sql import upsert
 from storage.tables import night as table
@@ -26,10 +27,12 @@ class Nights(Database):
         return begun
 
     def finish_night(self, night: Night) -> None:
-        """Write how a night went; StoreError if it was never started."""
+        """Write how a night went, and keep the lists it leaves; StoreError if it was never started."""
         self.night(night.number)
         with self._write() as connection:
             upsert(connection, table, [_row(night)])
+            if night.ended_at is not None:
+                keep_lists(connection, night.number, night.ended_at)
 
     def nights(self, limit: int = 20) -> list[Night]:
         """Give the last nights, newest first."""

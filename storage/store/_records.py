@@ -44,6 +44,19 @@ class StatusChange(Record):
     by: str
     note: str
     at: Instant
+    role: str = ""  # what for; "" where nobody said
+
+
+class Note(Record):
+    """What somebody wrote down about a lead; a struck one stays to be read."""
+
+    id: int
+    lead: str  # the id it was written to; an alias if that lead was merged since
+    text: str
+    by: str
+    at: Instant
+    struck_at: Instant | None = None
+    struck_by: str | None = None
 
 
 class IdentityModel(Record):
@@ -54,6 +67,20 @@ class IdentityModel(Record):
     digest: str  # of settings and frequencies
     accounts: int  # persons it was made from
     content: Mapping[str, object] = Field(default_factory=dict)
+
+
+class NightList(Record):
+    """What was kept of a role's list when a night ended."""
+
+    night: int
+    role: str
+    at: Instant
+    leads: int
+    versions: tuple[tuple[int, str, int], ...]  # role version, digest of the scoring, leads scored by it
+    digest: bytes  # over all rows in order
+    blocks: bytes  # of it per hundred rows, eight bytes each
+    members: tuple[int, ...]  # ids of receipts, ascending
+    top: tuple[tuple[str, float], ...]  # lead and total of the first rows
 
 
 class ExportRow(Record):
@@ -68,3 +95,7 @@ class ExportRow(Record):
     by: str
     at: Instant
     night: int | None = None
+    recipient: str = ""  # who was given it
+    purpose: str = ""
+    role_version: int = 0  # newest of the scores in it
+    content: str = ""  # SHA-256 of what it says, the same for the same list in the same format to the same recipient

@@ -8,8 +8,9 @@ from sqlalchemy import Connection, and_, delete, insert, or_, select, update
 
 from storage.records import Receipt
 from storage.store._base import Database
+from storage.store._features import counted
 from storage.store._rows import digest
-from storage.store._sql import among, batches
+from storage.store._sql import add_to_counter, among, batches
 from storage.tables import account, lead, lead_member, receipt
 
 _BATCH = 1000
@@ -56,14 +57,14 @@ class Scores(Database):
             chosen = chosen.where(receipt.c.section == section)
         ordered = chosen.order_by(receipt.c.total.desc(), receipt.c.lead).limit(limit)
         with self._read() as connection:
-            return [_read(row) for row in connection.execute(ordered).mappings()]
+            return [read_receipt(row) for row in connection.execute(ordered).mappings()]
 
     def receipt(self, lead: str, role: str) -> Receipt | None:
         """Give the latest receipt of a lead for a role, None if it was never scored."""
         chosen = select(receipt).where(receipt.c.lead == lead, receipt.c.role == role, receipt.c.latest)
         with self._read() as connection:
             row = connection.execute(chosen).mappings().first()
-        return _read(row) if row else None
+        return read_receipt(row) if row else None
 
 
 def _save(connection: Connection, receipts: Sequence[Receipt], night: int | None) -> int:
@@ -73,7 +74,9 @@ def _save(connection: Connection, receipts: Sequence[Receipt], night: int | None
         latest = _latest(connection, role, rows)
         fresh = {name: row for name, row in rows.items() if (row["hash"],) != latest.get(name)}
         _confirm(connection, role, [row for name, row in rows.items() if name not in fresh])
-        written += _replace(connection, role, fresh, night)
+        if replaced := _replace(connection, role, fresh, night):
+            add_to_counter(connection, counted(role), replaced)
+        written += replaced
     return written
 
 
@@ -103,13 +106,20 @@ def _replace(connection: Connection, role: str, rows: Mapping[str, dict[str, Any
 
 
 def _row(item: Receipt, night: int | None) -> dict[str, Any]:
-    row = item.model_dump(exclude={"parts", "penalties"})
-    parts = [part.model_dump() for part in item.parts]
-    penalties = [penalty.model_dump() for penalty in item.penalties]
-    content = digest({k: v for k, v in row.items() if k != "scored_at"}, parts, penalties)
-    more = {"night": night, "latest": True, "hash": content, "checked_at": item.scored_at}
-    return row | {"parts": parts, "penalties": penalties, **more}
+    row: dict[str, Any] = item.model_dump(exclude={"parts", "penalties"})
+    row["parts"] = [part.model_dump() for part in item.parts]
+    row["penalties"] = [penalty.model_dump() for penalty in item.penalties]
+    return row | {"night": night, "latest": True, "hash": row_hash(row), "checked_at": item.scored_at}
 
 
-def _read(row: Mapping[Any, Any]) -> Receipt:
+_SAID = tuple(name for name in _OWN if name not in {"scored_at", "parts", "penalties"})
+
+
+def row_hash(row: Mapping[Any, Any]) -> bytes:
+    """Hash of everything a receipt says but when it was made; of a row to be written or one that was read."""
+    return digest({name: row[name] for name in _SAID}, row["parts"], row["penalties"])
+
+
+def read_receipt(row: Mapping[Any, Any]) -> Receipt:
+    """A row as a receipt."""
     return Receipt.model_validate({name: row[name] for name in _OWN})

@@ -15,6 +15,7 @@ from storage.tables._collected import (
 )
 from storage.tables._decided import (
     counter,
+    decision,
     export,
     identity_key,
     identity_mark,
@@ -22,38 +23,54 @@ from storage.tables._decided import (
     judgement,
     lead,
     lead_member,
+    lead_note,
     lead_status,
     night,
+    night_list,
     receipt,
+    role_version,
 )
+from storage.tables._search import WORDS_INDEX, is_ours, lead_desk, lead_words
 from storage.tables._types import Moment, metadata, moment_text
+from storage.tables._users import desk_session, desk_share, desk_user
 
 HEAD = "0002"  # the newest revision in migrations/versions; a test compares
 
 __all__ = [
     "HEAD",
+    "WORDS_INDEX",
     "Moment",
     "account",
     "account_event",
     "account_seen",
     "counter",
+    "decision",
+    "desk_session",
+    "desk_share",
+    "desk_user",
     "evidence",
     "export",
     "handle_history",
     "identity_key",
     "identity_mark",
     "identity_model",
+    "is_ours",
     "judgement",
     "lane_find",
     "lane_state",
     "lead",
+    "lead_desk",
     "lead_member",
+    "lead_note",
     "lead_status",
+    "lead_words",
     "metadata",
     "moment_text",
     "night",
+    "night_list",
     "quarantine",
     "receipt",
+    "role_version",
     "source_hold",
     "tombstone",
     "validator",

@@ -125,6 +125,20 @@ lead_status = Table(
     Column("note", Text, nullable=False),
     Column("at", Moment, nullable=False),
     Column("accounts", Json, nullable=False),  # the account set it was said of, so that a split can hand it back
+    Column("role", Key, nullable=False, server_default=""),  # what for; "" where nobody said
+)
+
+# What sourcers write down about a lead: never deleted, can be struck, goes where the lead's id goes.
+lead_note = Table(
+    "lead_note",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("lead", Key, ForeignKey("lead.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("text", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("struck_at", Moment),
+    Column("struck_by", Text),
 )
 
 receipt = Table(
@@ -147,8 +161,68 @@ receipt = Table(
     Column("penalties", Json, nullable=False),
     Column("section", Text, nullable=False),
     Column("hash", LargeBinary, nullable=False),
-    Index(None, "lead", "role"),
+    # All three: of two equally narrow indexes SQLite may take the other, and reads a whole role for one lead.
+    Index(None, "lead", "role", "latest"),
     Index("ix_receipt_ranking", "role", "latest", "total"),
+    # A section in order without its rows: of these the columns after the JSON cost ten times as much to reach.
+    Index("ix_receipt_section", "role", "latest", "section", "total", "lead"),
+)
+
+# What a role's list was when a night ended, kept so small that every night can keep it: who was in it by the
+# receipts' ids, the order by its digests. The list is rebuilt from the receipts and compared with them.
+night_list = Table(
+    "night_list",
+    metadata,
+    Column("night", Integer, ForeignKey("night.number"), primary_key=True),
+    Column("role", Key, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("leads", Integer, nullable=False),
+    Column("versions", Json, nullable=False),  # [role version, digest of the scoring, leads scored by it]
+    Column("digest", LargeBinary, nullable=False),  # over all rows in order
+    Column("blocks", LargeBinary, nullable=False),  # eight bytes per hundred rows, to say where a list differs
+    Column("members", LargeBinary, nullable=False),  # ids of receipts, ascending, packed
+    Column("top", Json, nullable=False),  # [lead, total] of the first rows
+)
+
+decision = Table(
+    "decision",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("lead", Key, ForeignKey("lead.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("role", Key, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("listed", Text, nullable=False),  # the list it was read in
+    Column("accounts", Json, nullable=False),  # the account set it was said of
+    Column("receipt", Json, nullable=False),  # the score as the person saw it
+    Column("undone_at", Moment),
+    Column("undone_by", Text),
+    Column("prev_hash", LargeBinary, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Index(None, "role", "at"),
+    Index(
+        "ix_decision_live",
+        "role",
+        "lead",
+        sqlite_where=text("undone_at IS NULL"),
+        postgresql_where=text("undone_at IS NULL"),
+    ),
+)
+
+role_version = Table(
+    "role_version",
+    metadata,
+    Column("role", Key, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("digest", Text, nullable=False),
+    Column("content", Text, nullable=False),  # the file
+    Column("by", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("pairs", Json, nullable=False),  # leads a learned version was learned from
 )
 
 export = Table(
@@ -163,4 +237,8 @@ export = Table(
     Column("by", Text, nullable=False),
     Column("at", Moment, nullable=False),
     Column("night", Integer),
+    Column("recipient", Text, nullable=False, server_default=""),
+    Column("purpose", Text, nullable=False, server_default=""),
+    Column("role_version", Integer, nullable=False, server_default="0"),
+    Column("content", Text, nullable=False, server_default=""),
 )

@@ -69,8 +69,45 @@ def upgrade() -> None:
         sa.Column("by", sa.Text(), nullable=False),
         sa.Column("at", MOMENT, nullable=False),
         sa.Column("night", sa.Integer()),
+        sa.Column("recipient", sa.Text(), server_default="", nullable=False),
+        sa.Column("purpose", sa.Text(), server_default="", nullable=False),
+        sa.Column("role_version", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("content", sa.Text(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_export"),
     )
+    op.create_table(
+        "desk_user",
+        sa.Column("name", KEY, nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("password", sa.Text(), nullable=False),
+        sa.Column("password_at", MOMENT, nullable=False),
+        sa.Column("created_at", MOMENT, nullable=False),
+        sa.Column("created_by", sa.Text(), nullable=False),
+        sa.Column("disabled_at", MOMENT),
+        sa.Column("disabled_by", sa.Text()),
+        sa.PrimaryKeyConstraint("name", name="pk_desk_user"),
+    )
+    op.create_table(
+        "desk_share",
+        sa.Column("user", KEY, nullable=False),
+        sa.Column("role", KEY, nullable=False),
+        sa.Column("contacts", sa.Boolean(), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["user"], ["desk_user.name"], name="fk_desk_share_user", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("user", "role", name="pk_desk_share"),
+    )
+    op.create_table(
+        "desk_session",
+        sa.Column("digest", KEY, nullable=False),
+        sa.Column("user", KEY, nullable=False),
+        sa.Column("created_at", MOMENT, nullable=False),
+        sa.Column("seen_at", MOMENT, nullable=False),
+        sa.Column("expires_at", MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(["user"], ["desk_user.name"], name="fk_desk_session_user", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("digest", name="pk_desk_session"),
+    )
+    op.create_index("ix_desk_session_user", "desk_session", ["user"])
     op.create_table(
         "lane_state",
         sa.Column("lane", KEY, nullable=False),
@@ -264,10 +301,24 @@ def upgrade() -> None:
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("at", MOMENT, nullable=False),
         sa.Column("accounts", DATA, nullable=False),
+        sa.Column("role", KEY, server_default="", nullable=False),
         sa.ForeignKeyConstraint(["lead"], ["lead.id"], name="fk_lead_status_lead", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name="pk_lead_status"),
     )
     op.create_index("ix_lead_status_lead", "lead_status", ["lead"])
+    op.create_table(
+        "lead_note",
+        sa.Column("id", NUMBER, nullable=False),
+        sa.Column("lead", KEY, nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.Column("struck_at", MOMENT),
+        sa.Column("struck_by", sa.Text()),
+        sa.ForeignKeyConstraint(["lead"], ["lead.id"], name="fk_lead_note_lead", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name="pk_lead_note"),
+    )
+    op.create_index("ix_lead_note_lead", "lead_note", ["lead"])
     op.create_table(
         "receipt",
         sa.Column("id", NUMBER, nullable=False),
@@ -290,5 +341,106 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["lead"], ["lead.id"], name="fk_receipt_lead", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name="pk_receipt"),
     )
-    op.create_index("ix_receipt_lead_role", "receipt", ["lead", "role"])
+    op.create_index("ix_receipt_lead_role_latest", "receipt", ["lead", "role", "latest"])
     op.create_index("ix_receipt_ranking", "receipt", ["role", "latest", "total"])
+    op.create_index("ix_receipt_section", "receipt", ["role", "latest", "section", "total", "lead"])
+    op.create_table(
+        "night_list",
+        sa.Column("night", sa.Integer(), nullable=False),
+        sa.Column("role", KEY, nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.Column("leads", sa.Integer(), nullable=False),
+        sa.Column("versions", DATA, nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("blocks", sa.LargeBinary(), nullable=False),
+        sa.Column("members", sa.LargeBinary(), nullable=False),
+        sa.Column("top", DATA, nullable=False),
+        sa.ForeignKeyConstraint(["night"], ["night.number"], name="fk_night_list_night"),
+        sa.PrimaryKeyConstraint("night", "role", name="pk_night_list"),
+    )
+    op.create_table(
+        "decision",
+        sa.Column("id", NUMBER, nullable=False),
+        sa.Column("lead", KEY, nullable=False),
+        sa.Column("role", KEY, nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.Column("listed", sa.Text(), nullable=False),
+        sa.Column("accounts", DATA, nullable=False),
+        sa.Column("receipt", DATA, nullable=False),
+        sa.Column("undone_at", MOMENT),
+        sa.Column("undone_by", sa.Text()),
+        sa.Column("prev_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["lead"], ["lead.id"], name="fk_decision_lead", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name="pk_decision"),
+    )
+    op.create_index("ix_decision_lead", "decision", ["lead"])
+    op.create_index("ix_decision_role_at", "decision", ["role", "at"])
+    op.create_index(
+        "ix_decision_live",
+        "decision",
+        ["role", "lead"],
+        sqlite_where=sa.text("undone_at IS NULL"),
+        postgresql_where=sa.text("undone_at IS NULL"),
+    )
+    op.create_table(
+        "role_version",
+        sa.Column("role", KEY, nullable=False),
+        sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.Column("pairs", DATA, nullable=False),
+        sa.PrimaryKeyConstraint("role", "version", name="pk_role_version"),
+    )
+    op.create_table(
+        "lead_desk",
+        sa.Column("id", NUMBER, nullable=False),
+        sa.Column("lead", KEY, nullable=False),
+        sa.Column("made_by", sa.Text(), nullable=False),
+        sa.Column("accounts", sa.Integer(), nullable=False),
+        sa.Column("pieces", sa.Integer(), nullable=False),
+        sa.Column("touched_at", MOMENT, nullable=False),
+        sa.Column("changed_at", MOMENT, nullable=False),
+        sa.Column("city", sa.Text()),
+        sa.Column("country", sa.Text()),
+        sa.Column("zones", sa.Text(), nullable=False),
+        sa.Column("sources", sa.Text(), nullable=False),
+        sa.Column("open_to_work", sa.Boolean()),
+        sa.Column("refuses", sa.Boolean(), nullable=False),
+        sa.Column("skills", DATA, nullable=False),
+        sa.Column("cut", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["lead"], ["lead.id"], name="fk_lead_desk_lead", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name="pk_lead_desk"),
+        sa.UniqueConstraint("lead", name="uq_lead_desk_lead"),
+    )
+    op.create_table(
+        "lead_words",
+        sa.Column("id", NUMBER, autoincrement=False, nullable=False),
+        sa.Column("words", sa.Text().with_variant(postgresql.TSVECTOR(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(["id"], ["lead_desk.id"], name="fk_lead_words_id", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name="pk_lead_words"),
+    )
+    _index_words()
+
+
+def _index_words() -> None:
+    """Index the words; in SQLite triggers keep the index, also where a deletion cascades."""
+    if op.get_bind().dialect.name != "sqlite":
+        op.create_index("lead_words_index", "lead_words", ["words"], postgresql_using="gin")
+        return
+    # Words come cut and folded: the tokenizer only has to split at spaces.
+    op.execute(
+        "CREATE VIRTUAL TABLE lead_words_index USING fts5("
+        "words, content='lead_words', content_rowid='id', tokenize=\"ascii tokenchars '_'\")"
+    )
+    forget = "INSERT INTO lead_words_index(lead_words_index, rowid, words) VALUES ('delete', old.id, old.words);"
+    keep = "INSERT INTO lead_words_index(rowid, words) VALUES (new.id, new.words);"
+    for event, work in (("INSERT", keep), ("DELETE", forget), ("UPDATE", forget + keep)):
+        op.execute(f"CREATE TRIGGER lead_words_{event.lower()} AFTER {event} ON lead_words BEGIN {work} END")
