@@ -1,34 +1,37 @@
 """From leads to receipts: components × weights − penalties, with every number kept for replay."""
 
 import hashlib
-import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cached_property
 
+from scoring import sums
+from scoring.fairness.blind import blind
 from scoring.features import FEATURES, Seen
 from scoring.features.base import NOTHING_FOUND
 from scoring.penalties import penalties
 from scoring.places import places_digest
 from scoring.reading import Coverage, Reading, Setting
-from scoring.reference import Usual
+from scoring.reference import Reference, Usual
 from scoring.roles import Role
+from scoring.sound import sound
+from scoring.sums import ENOUGH_EVIDENCE
 from storage.errors import RoleError
 from storage.records import Lead, Part, Penalty, Receipt
 
-ENGINE_VERSION = 1
-ENOUGH_EVIDENCE = 0.30  # coverage under which a lead stands in a section of its own
+ENGINE_VERSION = 3
 
 
 class Scorer:
     """Scores leads for one role at one time. Pure: the same lead gives the same receipt, bit for bit."""
 
-    def __init__(self, role: Role, now: datetime) -> None:
-        """RoleError if nobody has confirmed the profile."""
+    def __init__(self, role: Role, now: datetime, reference: Reference | None = None) -> None:
+        """RoleError if nobody has confirmed the profile; `reference` are tables other than the shipped ones."""
         if not role.confirmed:
             raise RoleError(f"role {role.role!r} is a draft: read it and set `confirmed: true` in its file")
         self.role = role
-        self.setting = Setting(role, now)
+        self.setting = Setting(role, now, reference)
 
     @cached_property
     def digest(self) -> str:
@@ -36,13 +39,13 @@ class Scorer:
         parts = (self.role.digest, self.setting.reference.digest, places_digest(), str(ENGINE_VERSION))
         return hashlib.sha256("/".join(parts).encode()).hexdigest()
 
-    def score(self, lead: Lead) -> Receipt:
-        """The receipt of one lead."""
-        reading = Reading(lead, self.setting)
+    def score(self, lead: Lead, *, ready: bool = False) -> Receipt:
+        """The receipt of one lead as `readable` leaves it; `ready` says that it was made so before."""
+        reading = Reading(lead if ready else readable(lead, self.setting.now)[0], self.setting)
         parts = [self._part(name, weight, FEATURES[name](reading)) for name, weight in self._weights]
-        gross = math.fsum(part.contribution for part in parts)
+        gross = sums.added(part.contribution for part in parts)
         deducted = penalties(reading, gross)
-        coverage = math.fsum(part.weight * part.confidence for part in parts)
+        coverage = sums.added(part.weight * part.confidence for part in parts)
         return Receipt(
             lead=lead.id,
             role=self.role.role,
@@ -60,7 +63,7 @@ class Scorer:
 
     def skills_of(self, lead: Lead) -> list[Coverage]:
         """The skills a lead's public work shows, best covered first."""
-        return _ranked(Reading(lead, self.setting))
+        return _ranked(Reading(readable(lead, self.setting.now)[0], self.setting))
 
     @cached_property
     def _weights(self) -> list[tuple[str, float]]:
@@ -69,7 +72,7 @@ class Scorer:
     def _part(self, name: str, weight: float, found: Seen) -> Part:
         usual = self._usual(name)
         neutral = usual.p25 if self.role.missing == "cautious" else usual.p50
-        effective = _effective(found.value, found.confidence, neutral)
+        effective = sums.effective(found.value, found.confidence, neutral)
         return Part(
             component=name,
             weight=weight,
@@ -90,8 +93,14 @@ class Scorer:
         """The total if everything unknown stood at the 10th or the 90th percentile."""
         usual = [(part, self._usual(part.component)) for part in parts]
         extremes = [(part, known.p90 if high else known.p10) for part, known in usual]
-        gross = math.fsum(part.weight * _effective(part.value, part.confidence, end) for part, end in extremes)
-        return _clip(gross - math.fsum(penalty.amount for penalty in deducted))
+        terms = (part.weight * sums.effective(part.value, part.confidence, end) for part, end in extremes)
+        return sums.total(terms, (penalty.amount for penalty in deducted))
+
+
+def readable(lead: Lead, now: datetime) -> tuple[Lead, Counter[str]]:
+    """A lead as it may be scored: without impossible figures and dates, which are counted, and without its name."""
+    clean, impossible = sound(lead, now)
+    return blind(clean), impossible
 
 
 def rank(role: Role, leads: Iterable[Lead], now: datetime) -> list[Receipt]:
@@ -104,7 +113,7 @@ def replay(receipt: Receipt) -> float:
     """The total, computed again from the stored values, confidences, weights and penalties."""
     again = []
     for part in receipt.parts:
-        effective = _effective(part.value, part.confidence, part.neutral)
+        effective = sums.effective(part.value, part.confidence, part.neutral)
         again.append(part.model_copy(update={"effective": effective, "contribution": part.weight * effective}))
     return _total(again, receipt.penalties)
 
@@ -112,7 +121,7 @@ def replay(receipt: Receipt) -> float:
 def skills_of(lead: Lead, now: datetime, role: Role | None = None) -> list[Coverage]:
     """The skills a lead's public work shows, best covered first; without a role with the usual half lives."""
     plain = Role.model_validate({"role": "any", "version": 1, "titles": ["any"]})
-    return _ranked(Reading(lead, Setting(role or plain, now)))
+    return _ranked(Reading(readable(lead, now)[0], Setting(role or plain, now)))
 
 
 def strongest(receipt: Receipt, count: int = 2) -> list[Part]:
@@ -143,18 +152,9 @@ def _gain(part: Part) -> float:
     return part.weight * (part.effective - part.neutral)
 
 
-def _effective(value: float | None, confidence: float, neutral: float) -> float:
-    """The known share at its value, the unknown share at what is usual."""
-    return neutral if value is None else confidence * value + (1 - confidence) * neutral
-
-
 def _total(parts: Sequence[Part], deducted: Sequence[Penalty]) -> float:
-    """One sum for scoring and replay, exact to the last bit whatever the order."""
-    return _clip(math.fsum([*(part.contribution for part in parts), *(-penalty.amount for penalty in deducted)]))
-
-
-def _clip(total: float) -> float:
-    return min(1.0, max(0.0, total))
+    """One sum for scoring, replay and the matrix, in the order of the parts."""
+    return sums.total((part.contribution for part in parts), (penalty.amount for penalty in deducted))
 
 
 def _section(lead: Lead, coverage: float) -> str:
@@ -173,6 +173,7 @@ __all__ = [
     "NOTHING_FOUND",
     "Scorer",
     "rank",
+    "readable",
     "replay",
     "skills_of",
     "strongest",

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 from scoring.reading import Reading
+from scoring.sums import scaled
 from storage.records import Level, Penalty
 
-_EACH_AT_MOST = 0.04
+EACH_AT_MOST = 0.04
 _CLAIMS = 8
 _PROVEN_SHARE = 0.25
 _WORK_TO_COMPARE = 5
@@ -20,17 +22,48 @@ _OTHER_METRIC = re.compile(
 )
 
 
+class Claimed(NamedTuple):
+    """One skill a person claims, beside what work shows of it; ids of accounts and evidence."""
+
+    skill: str
+    claimed_in: tuple[str, ...]
+    shown_in: tuple[str, ...]  # best first, at most three
+    level: Level  # the highest that shows
+    coverage: float  # 0 to 1
+
+    @property
+    def proven(self) -> bool:
+        """Whether work of one's own or changes elsewhere show it in practice."""
+        return self.level >= Level.PRACTICE
+
+
+def ledger(reading: Reading) -> list[Claimed]:
+    """The buzzword ledger: every claimed skill with what is shown, least shown first."""
+    rows = [row for skill in reading.shown if (row := _claimed(reading, skill)) is not None]
+    return sorted(rows, key=lambda row: (row.level, row.coverage, row.skill))
+
+
+def _claimed(reading: Reading, skill: str) -> Claimed | None:
+    items = reading.shown[skill]
+    said = sorted({item.id for item in items if item.level == Level.CLAIM})
+    if not said:
+        return None
+    shown = [item.id for item in items if item.level > Level.CLAIM]
+    held = reading.coverage[skill]
+    return Claimed(skill, tuple(said), tuple(dict.fromkeys(shown))[:3], held.level, held.value)
+
+
 def buzzwords(reading: Reading) -> Penalty | None:
     """Many skills are claimed, few of them show in work."""
-    claimed = [skill for skill, items in reading.shown.items() if any(i.level == Level.CLAIM for i in items)]
-    proven = [skill for skill in claimed if reading.coverage[skill].level >= Level.PRACTICE]
+    claimed = ledger(reading)
+    proven = sum(row.proven for row in claimed)
     work = sum(one.level > Level.CLAIM for one in reading.work)
     # Without work to compare with, claims are all a source shows: that is no fault of the person.
-    if len(claimed) < _CLAIMS or work < _WORK_TO_COMPARE or len(proven) >= _PROVEN_SHARE * len(claimed):
+    if len(claimed) < _CLAIMS or work < _WORK_TO_COMPARE or proven >= _PROVEN_SHARE * len(claimed):
         return None
-    evidence = sorted({i.id for skill in claimed for i in reading.shown[skill] if i.level == Level.CLAIM})
-    reason = f"{len(claimed)} skills claimed, {len(proven)} of them shown in work"
-    return Penalty(name="buzzwords", amount=_EACH_AT_MOST, reason=reason, evidence=tuple(evidence[:3]))
+    evidence = sorted({one for row in claimed if not row.proven for one in row.claimed_in})
+    reason = f"{len(claimed)} skills claimed, {proven} of them shown in work"
+    return Penalty(name="buzzwords", amount=EACH_AT_MOST, reason=reason, evidence=tuple(evidence[:3]))
 
 
 def accuracy_only(reading: Reading) -> Penalty | None:
@@ -40,7 +73,7 @@ def accuracy_only(reading: Reading) -> Penalty | None:
     if len(bare) < _REPORTS or len(bare) < len(texts):
         return None
     reason = f"{len(bare)} own reports name accuracy and no other measure"
-    return Penalty(name="accuracy_only", amount=_EACH_AT_MOST, reason=reason, evidence=tuple(bare[:3]))
+    return Penalty(name="accuracy_only", amount=EACH_AT_MOST, reason=reason, evidence=tuple(bare[:3]))
 
 
 def stale(reading: Reading) -> Penalty | None:
@@ -49,7 +82,7 @@ def stale(reading: Reading) -> Penalty | None:
     if not dated or reading.setting.age(dated[0][0]) < _STALE_MONTHS:
         return None
     reason = f"last dated public work in {dated[0][0]:%B %Y}"
-    return Penalty(name="stale", amount=_EACH_AT_MOST, reason=reason, evidence=(dated[0][1],))
+    return Penalty(name="stale", amount=EACH_AT_MOST, reason=reason, evidence=(dated[0][1],))
 
 
 PENALTIES: Mapping[str, Callable[[Reading], Penalty | None]] = {
@@ -63,8 +96,8 @@ def penalties(reading: Reading, most: float) -> list[Penalty]:
     """The deductions that apply; together at most `most` and the profile's limit, scaled down if more."""
     rules = reading.role.penalties
     found = [penalty for name, rule in PENALTIES.items() if name not in rules.off and (penalty := rule(reading))]
-    total = sum(penalty.amount for penalty in found)
-    limit = max(0.0, min(rules.max_total, most))
-    if total <= limit:
-        return found
-    return [penalty.model_copy(update={"amount": penalty.amount * limit / total}) for penalty in found]
+    amounts = scaled([penalty.amount for penalty in found], most, rules.max_total)
+    return [
+        penalty if penalty.amount == amount else penalty.model_copy(update={"amount": amount})
+        for penalty, amount in zip(found, amounts, strict=True)
+    ]

@@ -5,17 +5,17 @@ import re
 import yaml
 
 
-class _PlainLoader(yaml.SafeLoader):
+class PlainLoader(yaml.SafeLoader):
     """The safe loader with the booleans of YAML 1.2."""
 
 
-_PlainLoader.yaml_implicit_resolvers = {
+PlainLoader.yaml_implicit_resolvers = {
     letter: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
     for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
-_PlainLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
+PlainLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
 
 
 def plain_yaml(text: str) -> object:
     """The content of a YAML text; yaml.YAMLError if it is none."""
-    return yaml.load(text, Loader=_PlainLoader)  # noqa: S506 - a safe loader, with fewer booleans
+    return yaml.load(text, Loader=PlainLoader)  # noqa: S506 - a safe loader, with fewer booleans

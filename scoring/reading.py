@@ -1,9 +1,10 @@
 """A lead as the components see it: its work in a fixed order, the skills each piece shows, ages and coverage."""
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from scoring.places import Gazetteer, shipped_gazetteer
@@ -25,18 +26,11 @@ _SOURCE_BEGAN = {"github": 1990, "kaggle": 2010, "hackernews": 2006}  # historie
 _ANY_BEGAN = 1990
 
 # What a person who asked not to be ranked there must not be ranked by.
-_PROGRESSION = frozenset(
-    {
-        "tier",
-        "competition_ranking",
-        "competition_points",
-        "notebook_ranking",
-        "notebook_points",
-        "dataset_ranking",
-        "dataset_points",
-        "grandmaster_level",
-    }
-)
+_PROGRESSION = ("tier", "grandmaster_level", "competition_", "notebook_", "dataset_", "discussion_")
+
+
+# Roles that read with one vocabulary share its matcher, and with it what texts and tags were found to say.
+_matcher = lru_cache(maxsize=8)(Matcher)
 
 
 class Shown(NamedTuple):
@@ -62,14 +56,16 @@ class Coverage(NamedTuple):
 class Setting:
     """What all leads of one scoring share: the role, the time, the tables and the caches."""
 
-    def __init__(self, role: Role, now: datetime) -> None:
+    def __init__(self, role: Role, now: datetime, reference: Reference | None = None) -> None:
+        """`reference`: the installation's own tables, else the shipped ones."""
         self.role = role
         self.now = now.astimezone(UTC)
         # Ages count from the start of the month, so that totals do not drift from night to night without news.
         self.month = self.now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-        self.matcher = Matcher(role.vocabulary)
+        self.matcher = _matcher(role.vocabulary)
         self.gazetteer: Gazetteer = shipped_gazetteer()
-        self.reference: Reference = shipped_reference()
+        self.reference: Reference = reference or shipped_reference()
+        self.unplaced: Counter[tuple[str, str]] = Counter()  # figures without a table, by source and figure
 
     def age(self, at: datetime) -> float:
         """Age in months at the start of this month; a date in the future has age 0."""
@@ -133,6 +129,26 @@ class Reading:
         """Work the person leads: everything but changes and reviews in repositories of others."""
         return [one for one in self.work if one.kind not in OTHERS_WORK or self.owns(one)]
 
+    def of_source(self, source: str) -> list[Evidence]:
+        """Work at one source, in the fixed order."""
+        return self._by_source.get(source, [])
+
+    @cached_property
+    def _by_source(self) -> dict[str, list[Evidence]]:
+        found: dict[str, list[Evidence]] = {}
+        for one in self.work:
+            found.setdefault(one.account.source, []).append(one)
+        return found
+
+    @cached_property
+    def asked(self) -> frozenset[str] | None:
+        """Ids of the work that shows a skill the role asks; None for a role that asks none."""
+        if not self.role.must_have and not self.role.nice_to_have:
+            return None
+        asked = {skill for group in self.role.must_have for skill in group.skills}
+        asked |= {nice.skill for nice in self.role.nice_to_have}
+        return frozenset(item.id for skill in asked for item in self.shown.get(skill, ()))
+
     @cached_property
     def elsewhere(self) -> list[Evidence]:
         """Changes and reviews in repositories of others."""
@@ -148,15 +164,15 @@ class Reading:
         """Figures of an account, without ranks if the person opted out of them."""
         if account.key not in self._unranked:
             return account.figures
-        return {name: value for name, value in account.figures.items() if name not in _PROGRESSION}
+        return {name: value for name, value in account.figures.items() if not name.startswith(_PROGRESSION)}
 
     def date(self, one: Evidence) -> datetime | None:
         """When the work was last done; a date before its source existed is no date."""
-        return _plausible(one.event_at, one.account.source) if one.event_at is not None else None
+        return plausible(one.event_at, one.account.source) if one.event_at is not None else None
 
     def began(self, one: Evidence) -> datetime | None:
         """When the work was begun, else when it was last done."""
-        begun = _plausible(one.started_at, one.account.source) if one.started_at is not None else None
+        begun = plausible(one.started_at, one.account.source) if one.started_at is not None else None
         return begun or self.date(one)
 
     def _shown(self, one: Evidence) -> Iterator[Shown]:
@@ -165,15 +181,13 @@ class Reading:
         if not matches:
             return
         half_lives, source, name, at = self.role.half_life_months, one.account.source, one.id, self.date(one)
-        others = one.kind in OTHERS_WORK
+        others, bare = one.kind in OTHERS_WORK, not (one.packages or one.files)
         recency = self.setting.recency(at, half_lives.paper if one.kind == "paper" else half_lives.skill)
         fresh = recency * self.role.sources.get(source, 1.0)
         # A change carries the description of the repository it went into: its own title makes it another item.
         same = f"{one.title}\n{one.text}" if one.text and others else one.text
         for match in matches.values():
-            # A topic or a word on own work proves practice at most, however well known the work is.
-            told = match.strength < 1 and not others
-            level = min(one.level, Level.PRACTICE) if told else one.level
+            level = min(one.level, most_proven(one.kind, match.strength, bare=bare))
             yield Shown(match.skill, name, source, level, self.role.strengths[level] * fresh * match.strength, same)
 
     def _claims(self, account: Account) -> tuple[Match, ...]:
@@ -185,7 +199,21 @@ class Reading:
         return Shown(match.skill, str(account.key), account.source, Level.CLAIM, worth, None)
 
 
-def _plausible(at: datetime, source: str) -> datetime | None:
+def most_proven(kind: str, strength: float, *, bare: bool) -> Level:
+    """The most a piece of work can prove of a skill, however well known it is.
+
+    A topic or a word is told, not shown: of own work it proves practice at most. Topics and descriptions of a
+    repository are what its owner likes to write: activity, a mere claim if it is `bare` of packages and telling files.
+    """
+    if strength >= 1 or kind in OTHERS_WORK:
+        return Level.MAINTAINED
+    if kind != "repository":
+        return Level.PRACTICE
+    return Level.CLAIM if bare else Level.ACTIVITY
+
+
+def plausible(at: datetime, source: str) -> datetime | None:
+    """The date, unless its source did not exist yet."""
     return at if at.year >= _SOURCE_BEGAN.get(source, _ANY_BEGAN) else None
 
 

@@ -1,10 +1,13 @@
 """Components and penalties one by one: what raises them, what leaves them unknown, what they say."""
 
+from typing import Any
+
 import pytest
 
 from scoring.features import FEATURES, Seen
+from scoring.features.signs import signs, used
 from scoring.features.titles import alike, title_words
-from scoring.penalties import penalties
+from scoring.penalties import ledger, penalties
 from scoring.reading import CLAIMS_AT_MOST, Reading, Setting
 from scoring.reference import QUANTILES, shipped_reference
 from scoring.roles import Role, find_role
@@ -68,11 +71,27 @@ def test_recency_has_a_floor_and_ignores_impossible_dates() -> None:
     assert _reading(old).date(old) is None
 
 
-def test_a_topic_proves_practice_at_most() -> None:
-    famous = work(tags=("pytorch",), level=Level.MAINTAINED)
-    assert _reading(famous).coverage["pytorch"].level is Level.PRACTICE
-    built = work(packages=("torch",), level=Level.MAINTAINED)
-    assert _reading(built).coverage["pytorch"].level is Level.MAINTAINED
+@pytest.mark.parametrize(
+    ("change", "level"),
+    [
+        ({"tags": ("pytorch",)}, Level.CLAIM),
+        ({"text": "PyTorch and torch.compile"}, Level.CLAIM),
+        ({"tags": ("pytorch",), "packages": ("numpy",)}, Level.ACTIVITY),
+        ({"tags": ("pytorch",), "files": ("Dockerfile",)}, Level.ACTIVITY),
+        ({"tags": ("pytorch",), "kind": "notebook"}, Level.PRACTICE),
+        ({"tags": ("pytorch",), "kind": "answer"}, Level.PRACTICE),
+        ({"packages": ("torch",)}, Level.MAINTAINED),
+        ({"tags": ("pytorch",), "kind": "merged_change", "owner": "pytorch"}, Level.MAINTAINED),
+    ],
+)
+def test_what_is_only_told_proves_less_than_what_is_shown(change: dict[str, Any], level: Level) -> None:
+    assert _reading(work(**change, level=Level.MAINTAINED)).coverage["pytorch"].level is level
+
+
+def test_any_number_of_hollow_repositories_stays_a_claim() -> None:
+    hollow = [work(str(i), tags=("pytorch", "docker"), text=f"PyTorch, Docker {i}") for i in range(40)]
+    assert _reading(*hollow).covered("pytorch") <= CLAIMS_AT_MOST
+    assert _value(_see("must_have", *hollow)) < 0.3  # two of four groups, each as far as a claim goes
 
 
 def test_the_profile_weighs_sources() -> None:
@@ -157,6 +176,7 @@ def test_nice_to_have_is_full_at_five() -> None:
         ("software engineer", 0, 0.5),
         ("Senior staff machine-learning engineer", 1, 1),
         ("gardener", 0, 0.05),
+        ("Conversational AI engineer", 0, 0.45),
     ],
 )
 def test_titles(bio: str, least: float, most: float) -> None:
@@ -328,6 +348,81 @@ def test_explainability_and_business() -> None:
     assert _see("business", work()).value is None
 
 
+@pytest.mark.parametrize(
+    ("change", "sign"),
+    [
+        ({"files": ("Dockerfile",)}, "containers"),
+        ({"files": (".github/workflows/deploy.yml",)}, "tests and delivery by machine"),
+        ({"files": (".gitlab-ci.yml",)}, "tests and delivery by machine"),
+        ({"packages": ("bentoml",)}, "serving"),
+        ({"text": "Answers /predict behind a load balancer"}, "serving"),
+        ({"packages": ("evidently",)}, "monitoring"),
+        ({"text": "With a runbook and two post-mortems"}, "monitoring"),
+        ({"files": ("main.tf",)}, "infrastructure as code"),
+        ({"files": ("dvc.yaml",)}, "pipelines and versioned data"),
+        ({"text": "p99 of 12 ms on one board"}, "measured speed and cost"),
+        ({"files": ("benchmarks",)}, "measured speed and cost"),
+        ({"files": ("evals",)}, "evaluation kept with the code"),
+        ({"text": "Detector with per-class metrics"}, "evaluation kept with the code"),
+        ({"figures": {"releases": 3}}, "releases"),
+        ({"kind": "space", "figures": {"likes": 5}}, "1 work in use"),
+        ({"kind": "package", "level": Level.MAINTAINED}, "1 work in use"),
+    ],
+)
+def test_each_sign_is_seen(change: dict[str, Any], sign: str) -> None:
+    assert sign in [found.name for found in signs(_reading(work(**change)))]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"files": (".github/workflows/docs.yml", "README.md")},
+        {"text": "A latency of our minds", "level": Level.CLAIM},
+        {"tags": ("docker", "mlops")},  # topics of a repository nothing is known of
+        {"kind": "space", "figures": {"likes": 0}},
+        {"kind": "package", "level": Level.PRACTICE},
+        {"figures": {"releases": 0}},
+    ],
+)
+def test_what_is_no_sign(change: dict[str, Any]) -> None:
+    assert signs(_reading(work(**change))) == []
+
+
+def test_work_has_users_if_somebody_says_so() -> None:
+    liked, lonely = (work(str(n), "space", source="huggingface", of="h", figures={"likes": n}) for n in (9, 0))
+    assert used(_reading(liked, lonely)) == [liked]
+    assert _value(_see("business", liked)) == 0.5
+
+
+@pytest.mark.parametrize(
+    ("text", "telling"),
+    [
+        ("cut the cost of labelling images by 30 percent over a year of work", True),
+        ("35 % fewer false alarms than the rules we had before it", True),
+        ("serves recommendations to 12,000 daily active users of three shops", True),
+        ("saves $4,000 a month in cloud bills for a small team", True),
+        ("a case study with a clinic, in production since last spring", True),
+        ("reaches 97 % accuracy on the usual test set of digits", False),
+        ("notes on latency and throughput of small models on old boards", False),
+        ("an exercise of 12 small trees and forests written last week", False),
+    ],
+)
+def test_numbers_with_a_business_unit(text: str, telling: bool) -> None:
+    assert (_value(_see("business", work(text=text))) > 0) is telling
+
+
+def test_cards_beside_the_work_explain_it() -> None:
+    assert _value(_see("explainability", work(files=("model_card.md",)))) >= 0.5
+    assert _value(_see("explainability", work(files=("data_statement.md", "tests")))) >= 0.5
+    assert _see("explainability", work(files=("README.md",))).value == 0
+
+
+def test_recognised_answers_speak_of_seniority() -> None:
+    helped = [work(str(i), "answer", source="discourse", level=Level.RECOGNISED, tags=("x",)) for i in range(10)]
+    assert "10 recognised answers" in _see("seniority", *helped).reason
+    assert "recognised answers" not in _see("seniority", *helped[:2]).reason
+
+
 def test_curiosity_counts_new_skills_and_early_ones_twice() -> None:
     old = work("1", packages=("torch",), months=2, started=60)
     fresh = work("2", packages=("shap",), months=2, started=20)
@@ -365,6 +460,27 @@ def test_buzzwords_need_work_to_compare_with() -> None:
     proven = [work(p, packages=(p,)) for p in ("torch", "xgboost", "mlflow", "fastapi", "pyspark")]
     assert _names(*proven, accounts=loud) == []
     assert _names(*other, accounts=loud, role=_changed(penalties={"off": ["buzzwords"]})) == []
+
+
+def test_the_ledger_sets_claims_beside_what_is_shown() -> None:
+    mine = account(bio="PyTorch, Docker, Kubernetes")
+    shown = [work("1", packages=("torch",)), work("2", files=("Dockerfile",), level=Level.ACTIVITY)]
+    rows = ledger(_reading(*shown, accounts=(mine,)))
+    assert [(row.skill, row.level, row.proven) for row in rows] == [
+        ("kubernetes", Level.CLAIM, False),
+        ("docker", Level.ACTIVITY, False),
+        ("pytorch", Level.PRACTICE, True),
+    ]
+    assert {row.claimed_in for row in rows} == {("github:1",)}
+    assert [row.shown_in for row in rows] == [(), ("github:1/repository/2",), ("github:1/repository/1",)]
+    assert ledger(_reading(*shown)) == []
+
+
+def test_hollow_repositories_are_claims_in_the_ledger() -> None:
+    hollow = [work(str(i), tags=("pytorch", "mlflow"), text=f"Kubernetes {i}") for i in range(8)]
+    rows = ledger(_reading(*hollow))
+    assert {row.skill for row in rows} == {"pytorch", "experiment-tracking", "kubernetes"}
+    assert not any(row.shown_in or row.proven for row in rows)
 
 
 def test_accuracy_as_the_only_measure() -> None:

@@ -18,6 +18,7 @@ _TITLE_LEVELS: tuple[tuple[re.Pattern[str], int], ...] = (
 )
 _SPAN_AT_MOST = 10.0  # years; more would measure age
 _SIGNALS_ENOUGH = 4
+_ANSWERS_TELL, _ANSWERS_MANY = 3, 10  # recognised answers that speak of teaching others
 
 _YEARS_BACK = 3
 _NEW_A_YEAR = 3.0
@@ -59,6 +60,9 @@ def _signals(reading: Reading) -> Iterator[_Signal]:
     if reviews >= 5:
         level = 3.0 if reviews >= 100 else 2.0
         yield _Signal(level, f"{round(reviews)} reviews in a year", _with_figure(reading.accounts, "reviews_year"))
+    helped = sorted(one.id for one in reading.work if one.kind == "answer" and one.level >= Level.RECOGNISED)
+    if len(helped) >= _ANSWERS_TELL:
+        yield _Signal(3.0 if len(helped) >= _ANSWERS_MANY else 2.0, f"{len(helped)} recognised answers", (helped[0],))
     for account in reading.accounts:
         stated = _stated(account)
         if stated is not None:

@@ -51,6 +51,13 @@ def _states(code: str, text: str) -> bool:
     return re.search(near, text.lower()) is not None
 
 
+def written_in(reading: Reading) -> frozenset[str]:
+    """The known languages of a person's own texts; empty where there is too little text to tell."""
+    bios = (a.bio for a in reading.accounts if a.bio)
+    texts = (part for one in reading.work for part in (one.title, one.text) if part)
+    return _languages(" ".join([*bios, *texts])[:_ENOUGH_TEXT], tuple(_FUNCTION_WORDS))
+
+
 @lru_cache(maxsize=4096)
 def _languages(text: str, asked: tuple[str, ...]) -> frozenset[str]:
     """Those of the asked languages whose function words are common in a text of at least thirty words."""

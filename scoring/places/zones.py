@@ -6,11 +6,14 @@ from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-WORKDAY_HOURS = 8  # 09:00 to 17:00 local time
+WORKDAY_HOURS = 8
+WORKDAY = (9 * 60, 17 * 60)  # minutes of the local day; a person's hours, and a team's unless it says others
 
 _OFFSET = re.compile(
     r"(?:UTC|GMT)(?:\s*(?P<sign>[+\-−])\s*(?P<hours>\d{1,2})(?::?(?P<minutes>[0-5]\d))?)?", re.IGNORECASE
 )
+_HOURS = re.compile(r"(\d{1,2})(?::([0-5]\d))?\s*(?:-|–|to)\s*(\d{1,2})(?::([0-5]\d))?")
+_DAY = 24 * 60
 _EAST, _WEST = 14 * 60, -12 * 60
 
 
@@ -77,9 +80,21 @@ def minutes_east(zone: str, year: int, month: int) -> int:
 
 
 @lru_cache(maxsize=65_536)
-def overlap_hours(zone: str, asked: tuple[str, ...], year: int) -> Overlap:
-    """Most working hours this zone shares with one of the asked zones, per daylight-saving state."""
-    return Overlap(_shared(zone, asked, year, 1), _shared(zone, asked, year, 7))
+def overlap_hours(zone: str, asked: tuple[str, ...], year: int, team: tuple[int, int] = WORKDAY) -> Overlap:
+    """Most hours a working day in this zone shares with a team's day in one of the asked, per daylight-saving state.
+
+    `team` is when the team works, in minutes of its own day: (600, 1080) is 10:00 to 18:00.
+    """
+    return Overlap(_shared(zone, asked, year, 1, team), _shared(zone, asked, year, 7, team))
+
+
+def team_hours(text: str) -> tuple[int, int]:
+    """ "10:00-18:00" in minutes of the day; ValueError with the way out."""
+    found = _HOURS.fullmatch(text.strip())
+    start, end = (int(found[at]) * 60 + int(found[at + 1] or 0) for at in (1, 3)) if found else (0, 0)
+    if not 0 <= start < end <= _DAY:
+        raise ValueError(f"team hours {text!r}: write them as 10:00-18:00, within one day")
+    return start, end
 
 
 def same_clock(zones: tuple[str, ...], year: int) -> bool:
@@ -87,15 +102,16 @@ def same_clock(zones: tuple[str, ...], year: int) -> bool:
     return len({(minutes_east(zone, year, 1), minutes_east(zone, year, 7)) for zone in zones}) <= 1
 
 
-def _shared(zone: str, asked: tuple[str, ...], year: int, month: int) -> float:
+def _shared(zone: str, asked: tuple[str, ...], year: int, month: int, team: tuple[int, int]) -> float:
     here = minutes_east(zone, year, month)
-    return max(_hours(abs(here - minutes_east(other, year, month))) for other in asked)
+    return max(_hours(here - minutes_east(other, year, month), team) for other in asked)
 
 
-def _hours(apart: int) -> float:
-    """Shared hours of two working days that start `apart` minutes from each other, round the globe."""
-    apart %= 24 * 60
-    return max(0.0, WORKDAY_HOURS - min(apart, 24 * 60 - apart) / 60)
+def _hours(ahead: int, team: tuple[int, int]) -> float:
+    """Hours a working day `ahead` minutes east of the team's has in common with the team's, round the globe."""
+    start, end = WORKDAY[0] - ahead, WORKDAY[1] - ahead  # on the team's clock
+    days = ((start + turn * _DAY, end + turn * _DAY) for turn in (-2, -1, 0, 1, 2))
+    return sum(max(0, min(late, team[1]) - max(early, team[0])) for early, late in days) / 60
 
 
 def _written(minutes: int) -> str:

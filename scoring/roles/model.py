@@ -6,20 +6,14 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from scoring.places import asked_zones
 from scoring.roles.defaults import COMPONENTS, DEFAULT_LEVELS, DEFAULT_WEIGHTS, LANE_KINDS
+from scoring.roles.location import Location, Profile
 from scoring.skills import Alias, Skill, Vocabulary, shipped_vocabulary
 from storage.records import Lane, Level
 
 Share = Field(ge=0, le=1)
-
-
-class Profile(BaseModel):
-    """Base of the profile's parts: frozen, no unknown keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", ignored_types=(cached_property,))
 
 
 class Title(Profile):
@@ -69,27 +63,6 @@ class Seniority(Profile):
 
     target: Literal["junior", "mid", "senior", "staff", "principal"] = "senior"
     tolerance: int = Field(default=1, ge=0, le=4)
-
-
-class Location(Profile):
-    """Working hours to share, or countries. Nothing asked: place does not count."""
-
-    time_zones: tuple[str, ...] = ()  # "UTC-8..UTC-3", "UTC+1", "Europe/Berlin"
-    min_overlap_hours: float = Field(default=4, gt=0, le=8)
-    countries: tuple[str, ...] = ()  # ISO codes
-    remote: bool = True
-
-    @field_validator("time_zones")
-    @classmethod
-    def _known_zones(cls, zones: tuple[str, ...]) -> tuple[str, ...]:
-        for zone in zones:
-            asked_zones(zone)
-        return zones
-
-    @property
-    def asked(self) -> bool:
-        """Whether the role asks anything about place."""
-        return bool(self.time_zones or self.countries)
 
 
 class Language(Profile):

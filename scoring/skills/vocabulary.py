@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Self
 
@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from scoring.plain_yaml import plain_yaml
 
+NO_SKILL = "-"  # id of phrases that hide the names inside them and are no skill themselves
 SHIPPED = Path(__file__).with_name("skills.yaml")
 
 _ALIAS = re.compile(r"(?P<text>[^!^{}]+?)\s*(?P<exact>\^)?\s*(?:!\s*\{(?P<context>[^{}]+)\})?")
@@ -25,19 +26,24 @@ class Alias(BaseModel):
     exact: bool = False
     context: tuple[str, ...] = ()
 
-    @classmethod
-    def parse(cls, written: str) -> Self:
+    @staticmethod
+    def parse(written: str) -> "Alias":
         """Read the notation of the data file; ValueError if a mark is malformed."""
-        found = _ALIAS.fullmatch(written.strip())
-        if found is None:
-            raise ValueError(f"alias {written!r}: write it as `NAME`, `NAME ^` or `NAME ! {{word, word}}`")
-        context = tuple(word.strip().lower() for word in (found["context"] or "").split(",") if word.strip())
-        return cls(text=found["text"], exact=found["exact"] is not None, context=context)
+        return _alias(written.strip())
 
     @property
     def common(self) -> bool:
         """Whether this is a common noun, which may take a plural: written in lower case, ends in a letter."""
         return not self.exact and self.text == self.text.lower() and self.text[-1:].isalpha()
+
+
+@lru_cache(maxsize=20_000)
+def _alias(written: str) -> Alias:
+    found = _ALIAS.fullmatch(written)
+    if found is None:
+        raise ValueError(f"alias {written!r}: write it as `NAME`, `NAME ^` or `NAME ! {{word, word}}`")
+    context = tuple(word.strip().lower() for word in (found["context"] or "").split(",") if word.strip())
+    return Alias(text=found["text"], exact=found["exact"] is not None, context=context)
 
 
 class Skill(BaseModel):

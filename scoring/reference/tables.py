@@ -1,7 +1,4 @@
-"""Reference tables: where a figure stands among others of its own source, and what is usual in a role.
-
-Tables are data with a version. A night never moves them, so nobody's score changes because others were crawled.
-"""
+"""The tables of one version: looked up, never moved."""
 
 import hashlib
 import math
@@ -52,6 +49,7 @@ class Reference(BaseModel):
     version: int
     origin: str  # where the numbers come from, in a sentence
     figures: Mapping[str, Mapping[str, Quantiles]]  # by source and figure
+    measured: Mapping[str, Mapping[str, int]] = Field(default_factory=dict)  # people behind a table; none: by hand
     cohorts: Mapping[str, Mapping[str, Usual]] = Field(default_factory=dict)  # by role and component
 
     def percentile(self, source: str, figure: str, value: float) -> float | None:
