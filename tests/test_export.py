@@ -1,27 +1,46 @@
 """Exported files: what spreadsheets must not run, what must not be lost, what must be in the ledger."""
 
+import base64
 import csv
 import hashlib
 import io
 import json
 import math
+import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+from unittest import mock
 
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import etree, html
 
 from sourcing.config import Config
-from sourcing.export import durable, write
-from sourcing.export.csv_file import COLUMNS, cell, guard, table
+from sourcing.export import FORMATS, Exported, Wanted, durable, write
+from sourcing.export.cells import cell, guard, guarded, shown
+from sourcing.export.collisions import Known
+from sourcing.export.columns import COLUMNS
+from sourcing.export.csv_file import write_csv
+from sourcing.export.ledger import affected
+from sourcing.export.presets import PRESETS
+from sourcing.export.xlsx_file import write_xlsx
+from sourcing.imports.ats import PRESETS as IMPORTED
 from sourcing.ranking import Row
 from storage.errors import ConfigError, StoreError
-from storage.records import Account, AccountKey, Evidence, Kind, Level, Origin, Part, Receipt
+from storage.records import Account, AccountKey, Claim, Evidence, Kind, Lead, Level, Link, Origin, Part, Receipt
 from storage.store import Store
 
 NOW = datetime(2026, 11, 25, 6, 0, tzinfo=UTC)
 ORIGIN = Origin(source="github", url="https://api.github.com/graphql", seen_at=NOW, spider="github/1")
+
+
+def table(rows: list[Row]) -> bytes:
+    file = io.BytesIO()
+    write_csv(rows, file)
+    return file.getvalue()
 
 
 def row(name: str = "Ada", **changes: object) -> Row:
@@ -115,7 +134,44 @@ def test_no_text_becomes_a_formula_or_breaks_a_row(text: str) -> None:
     assert "\n" not in name
 
 
-def stored(store: Store, handle: str, total: float, *, section: str = "ranked", flags: tuple[str, ...] = ()) -> None:
+@given(st.lists(st.text(max_size=30) | st.sampled_from(["=1", "\t=1", " @x", "＝", "a  b", "x" * 40_000, ""])))
+def test_columns_say_what_single_cells_say(texts: list[str]) -> None:
+    texts = [text.encode("utf-8", "replace").decode() for text in texts]  # a column holds no lone surrogates
+    column = pl.Series("text", texts, dtype=pl.String)
+    assert guarded(shown(column)).to_list() == [cell(text) for text in texts]
+    assert guarded(column).to_list() == [guard(text) for text in texts]
+
+
+def cells_of(rows: list[Row]) -> list[list[tuple[str, str]]]:
+    """Kind and text of every cell of a workbook: "inlineStr" or "n"; a formula would show as its own element."""
+    file = io.BytesIO()
+    write_xlsx(rows, file)
+    with zipfile.ZipFile(file) as archive:
+        assert not [name for name in archive.namelist() if "rels" in name and "sheet" in name]  # no links out
+        sheet = etree.fromstring(archive.read("xl/worksheets/sheet1.xml"))
+    assert not sheet.xpath("//*[local-name() = 'f' or local-name() = 'hyperlink']")
+    lines = sheet.xpath("//*[local-name() = 'row']")
+    return [[(cell.get("t", "n"), "".join(cell.itertext())) for cell in line] for line in lines]
+
+
+@pytest.mark.parametrize(
+    "name", ["=1+1", "@SUM(A1)", "1E5", "MARCH1", "00123", "https://evil.example", "Zoë 李", "<b>&", "x" * 40_000]
+)
+def test_every_text_of_a_workbook_is_a_string_cell(name: str) -> None:
+    header, line = cells_of([row(name)])
+    assert [text for _, text in header] == list(COLUMNS)
+    kinds = {column: kind for column, (kind, _) in zip(COLUMNS, line, strict=False) if column in ("name", "score")}
+    assert kinds == {"name": "inlineStr", "score": "n"}
+    shown_name = line[list(COLUMNS).index("name")][1]
+    assert shown_name == name if len(name) < 1_000 else len(shown_name) <= 32_767
+
+
+@given(st.text(max_size=40))
+def test_no_text_breaks_a_workbook(text: str) -> None:
+    assert len(cells_of([row(text.encode("utf-8", "replace").decode())])) == 2
+
+
+def stored(store: Store, handle: str, total: float, *, section: str = "ranked", **more: Any) -> None:
     key = AccountKey("github", handle)
     account = Account(
         source="github",
@@ -124,9 +180,9 @@ def stored(store: Store, handle: str, total: float, *, section: str = "ranked", 
         url=f"https://github.com/{handle}",
         kind=Kind.PERSON,
         name=f"=cmd|{handle}",
-        flags=flags,
-        observed=frozenset({"name", "kind", "flags"}),
+        observed=frozenset({"name", "kind", "flags", "links"}),
         origin=ORIGIN,
+        **more,
     )
     work = Evidence(
         account=key,
@@ -179,45 +235,180 @@ def config(tmp_path: Path) -> Config:
     return config
 
 
+def export(store: Store, config: Config, **wanted: Any) -> Exported:
+    return write(store, config, Wanted(**{"role": "mle", "by": "grace"} | wanted), now=NOW)
+
+
 def test_a_csv_export_marks_sections_and_leaves_refusers_out(config: Config) -> None:
     with Store.open(config.database_url) as store:
-        path = write(store, config, "mle", format="csv", by="grace", now=NOW)
+        done = export(store, config)
+        [path] = done.files
         assert path == config.exports_folder / "mle-2026-11-25.csv"
         rows = list(csv.DictReader(io.StringIO(path.read_bytes().decode(), newline="")))
-        assert [(line["name"], line["section"]) for line in rows] == [
-            ("'=cmd|ada", "ranked"),
-            ("'=cmd|bob", "too_little_evidence"),
-            ("'=cmd|kim", "restricted"),
+        assert [(line["rank"], line["name"], line["section"]) for line in rows] == [
+            ("1", "'=cmd|ada", "ranked"),
+            ("2", "'=cmd|bob", "too_little_evidence"),
         ]
+        assert done.left_out == {"does not want to be contacted": 1}
         assert math.isclose(float(rows[0]["score"]), 0.9)
         assert rows[0]["evidence"] == "https://github.com/x/y"
         assert "\x1b" not in rows[0]["reason_1"]
         [entry] = store.exports()
         assert entry.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
-        assert (entry.by, len(entry.leads), entry.format) == ("grace", 3, "csv")
+        assert (entry.by, len(entry.leads), entry.format, entry.role_version) == ("grace", 2, "csv", 1)
 
 
-def test_a_second_export_of_a_day_gets_a_name_of_its_own(config: Config) -> None:
+@pytest.mark.parametrize("format_", FORMATS)
+def test_the_same_list_again_is_the_same_file(config: Config, format_: str) -> None:
     with Store.open(config.database_url) as store:
-        first = write(store, config, "mle", format="jsonl", by="grace", now=NOW)
-        second = write(store, config, "mle", format="jsonl", by="grace", now=NOW)
-    assert [first.name, second.name] == ["mle-2026-11-25.jsonl", "mle-2026-11-25-2.jsonl"]
-    lines = [json.loads(line) for line in second.read_text("utf-8").splitlines()]
-    assert [line["lead"] for line in lines] == sorted(line["lead"] for line in lines if line["total"])[:1] + [
-        line["lead"] for line in lines[1:]
-    ]
-    assert lines[0]["name"] == "=cmd|ada"
-    assert sorted(path.name for path in config.exports_folder.iterdir()) == [second.name, first.name]
+        first, second = (export(store, config, format=format_) for _ in range(2))
+        assert (first.again, second.again) == (False, True)
+        assert (second.files, len(store.exports())) == (first.files, 1)
+        other = export(store, config, format=format_, recipient="Dana")
+        assert not other.again
+        assert [row.recipient for row in store.exports()] == ["", "Dana"]
+        assert sorted(config.exports_folder.iterdir()) == sorted([*first.files, *other.files])
+        first.files[0].write_bytes(b"changed by hand")
+        third = export(store, config, format=format_)
+        assert not third.again
+        assert third.files != first.files
+
+
+def test_json_lines_hold_texts_as_they_are(config: Config) -> None:
+    with Store.open(config.database_url) as store:
+        [path] = export(store, config, format="jsonl").files
+    lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    assert [line["name"] for line in lines] == ["=cmd|ada", "=cmd|bob"]
+
+
+def test_a_report_is_one_page_without_scripts(config: Config) -> None:
+    with Store.open(config.database_url) as store:
+        stored(store, "<img src=x onerror=alert(1)>", 0.95)
+        [path] = export(store, config, format="html", purpose="Monday").files
+    page = html.document_fromstring(path.read_bytes())
+    assert not page.xpath("//script | //img | //iframe | //object | //*[@style] | //@*[starts-with(name(), 'on')]")
+    assert all(url.startswith("https://") for url in page.xpath("//a/@href"))
+    [policy] = page.xpath("//meta[@http-equiv]/@content")
+    style = page.xpath("//style/text()")[0]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f"style-src 'sha256-{digest}'" in policy
+    assert len(page.xpath("//article")) == 3
+
+
+def test_a_dry_run_writes_nothing(config: Config) -> None:
+    with Store.open(config.database_url) as store:
+        done = write(store, config, Wanted(role="mle", by="grace", most=1), now=NOW, dry_run=True)
+        assert (done.files, done.leads, store.exports()) == ((), 1, [])
+    assert not config.exports_folder.exists()
+
+
+def test_files_that_hold_somebody_are_found_by_any_id_they_had(config: Config) -> None:
+    with Store.open(config.database_url) as store:
+        export(store, config, most=1)
+        [row] = store.exports()
+        assert [held.export.id for held in affected(store, row.leads[0])] == [row.id]
+        assert affected(store, "L999999") == []
+        keep, *_ = sorted(store.lead_ids())
+        assert keep == row.leads[0]
+        key = next(account.key for lead in store.leads(["L000002"]) for account in lead.accounts)
+        export(store, config, recipient="Dana")
+        store.arrange({key: keep}, at=NOW)
+        assert [held.export.recipient for held in affected(store, keep)] == ["", "Dana"]
 
 
 @pytest.mark.parametrize(
-    ("format_", "by", "words"),
-    [("xml", "grace", "no export format 'xml'; there are: csv, jsonl"), ("csv", " ", "--by")],
+    ("wanted", "words"),
+    [
+        ({"format": "xml"}, "no export format 'xml'; there are: csv, xlsx, jsonl, html"),
+        ({"by": " "}, "--by"),
+        ({"preset": "workday"}, "no preset 'workday'; there are: greenhouse"),
+        ({"preset": "lever", "format": "xlsx"}, "leave --format out"),
+    ],
 )
-def test_an_export_that_cannot_be_made_writes_nothing(config: Config, format_: str, by: str, words: str) -> None:
+def test_an_export_that_cannot_be_made_writes_nothing(config: Config, wanted: dict[str, str], words: str) -> None:
     with Store.open(config.database_url) as store, pytest.raises(ConfigError, match=words):
-        write(store, config, "mle", format=format_, by=by, now=NOW)
+        export(store, config, **wanted)
     assert not config.exports_folder.exists()
+
+
+def candidate(number: str, **changes: Any) -> Account:
+    given = {"name": "Ada Lovelace", "company": "Engines", "kind": Kind.PERSON, "origin": ORIGIN, **changes}
+    observed = frozenset({"name", "company", "links", "kind"})
+    return Account(source="ats", source_id=number, handle=number, url=f"ats:{number}", observed=observed, **given)
+
+
+def person(**changes: Any) -> Lead:
+    given = {"name": "Ada Lovelace", "company": "Engines", "kind": Kind.PERSON, "origin": ORIGIN, **changes}
+    account = Account(source="github", source_id="1", handle="ada", url="https://github.com/ada", **given)
+    return Lead(id="L000001", accounts=(account,), first_seen=NOW, last_changed=NOW)
+
+
+def to(url: str) -> tuple[Link, ...]:
+    return (Link(url=url, claim=Claim.CLAIMED, field="website"),)
+
+
+@pytest.mark.parametrize(
+    ("known", "met", "by"),
+    [
+        (candidate("1"), person(), "name and employer"),
+        (candidate("1", name="ADA  LOVELACE", company="engines"), person(), "name and employer"),
+        (candidate("1", name="Other", links=to("https://GitHub.com/Ada/")), person(), "address"),
+        (
+            candidate("1", name="O", links=to("https://ada.example/me")),
+            person(links=to("http://ada.example/me/")),
+            "address",
+        ),
+        (candidate("1", company="Other"), person(), None),
+        (candidate("1", company=None), person(company=None), None),
+        (candidate("1", name="Ada"), person(name="Ada"), None),
+        (
+            candidate("1", name="O", links=to("https://linktr.ee/ada")),
+            person(links=to("https://linktr.ee/bob")),
+            None,
+        ),
+        (candidate("1", name="O", links=to("https://github.com/bob")), person(), None),
+    ],
+)
+def test_who_is_known_already(known: Account, met: Lead, by: str | None) -> None:
+    found = Known([known]).collision(met)
+    assert (found.by if found else None) == by
+
+
+def test_collisions_are_listed_and_not_exported(config: Config) -> None:
+    with Store.open(config.database_url) as store:
+        store.save([candidate("greenhouse/7", name="x", links=to("https://github.com/ada"))])
+        done = export(store, config)
+        assert [(one.name, one.by, one.candidate) for one in done.collisions] == [
+            ("=cmd|ada", "address", "greenhouse/7")
+        ]
+        assert done.leads == 1
+        assert export(store, config, include_known=True).leads == 2
+
+
+def test_presets_name_what_imports_read_back() -> None:
+    for name, system in IMPORTED.items():
+        columns = set(PRESETS[name].columns)
+        read_back = {field for field, spellings in system.items() if columns & set(spellings)}
+        assert {"company"} <= read_back
+        assert read_back & {"name", "first_name"}
+        assert read_back & {"website", "links", "github"}
+
+
+def test_linkedin_takes_two_hundred_people_with_a_profile() -> None:
+    assert list(PRESETS["linkedin"].columns) == ["First Name", "Last Name", "Profile URL"]
+    assert PRESETS["linkedin"].needs(row(profiles=("https://www.linkedin.com/in/ada",)))
+    assert not PRESETS["linkedin"].needs(row())
+
+
+def test_a_linkedin_export_is_cut_into_files(config: Config) -> None:
+    with Store.open(config.database_url) as store:
+        for number in range(5):
+            stored(store, f"p{number}", 0.5, links=to(f"https://www.linkedin.com/in/p{number}"))
+        with mock.patch.dict(PRESETS, {"linkedin": PRESETS["linkedin"]._replace(most=2)}):
+            done = export(store, config, preset="linkedin")
+        sizes = [len(list(csv.DictReader(file.read_text("utf-8").splitlines()))) for file in done.files]
+    assert (sizes, done.leads) == ([2, 2, 1], 5)
+    assert done.left_out["names no LinkedIn profile"] == 2
 
 
 def test_a_file_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:

@@ -1,11 +1,14 @@
 """Lists: who is in them, and what a line says of the reasons behind a score."""
 
+from collections.abc import Collection
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from scoring.roles import find_role
-from sourcing.ranking import listing, refuses, row, score
+from scoring.roles import Role, find_role
+from sourcing.config import Config
+from sourcing.ranking import drop_matrices, listing, matrix, refuses, row, score
 from storage.records import Lead, Part, Receipt
 from storage.store import Store
 from tests.house_of_sourcing import NOW, account, furnished, people, repository
@@ -90,3 +93,93 @@ def test_evidence_is_shown_by_address_accounts_included() -> None:
     work = lead().evidence[0]
     named = part("impact", 0.9, 0.2, evidence=("github:id-ada", work.id, "github:id-ada", "github:away/repository/1"))
     assert row(1, lead(), receipt(named)).evidence == ("https://github.com/ada", work.url)
+
+
+def housed(config: Config, count: int = 4) -> Store:
+    """A store of that many scored leads."""
+    store = Store.open(config.database_url)
+    names = [f"dev{at}" for at in range(count)]
+    store.save([item for name in names for item in (account("github", name), repository("github", name))])
+    store.arrange({account("github", name).key: f"L{at:06d}" for at, name in enumerate(names)}, at=NOW)
+    score(store, [find_role("mle")], now=NOW)
+    return store
+
+
+def asked_for(store: Store, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """The leads whose numbers are read from now on, one list per time."""
+    asked: list[list[str]] = []
+    plain = store.receipt_numbers
+
+    def numbers(role: str, leads: Collection[str]) -> object:
+        asked.append(sorted(leads))
+        return plain(role, leads)
+
+    monkeypatch.setattr(store, "receipt_numbers", numbers)
+    return asked
+
+
+def agrees(store: Store) -> None:
+    """The matrix says what the stored receipts say."""
+    role = find_role("mle")
+    found, held = matrix(store, role, now=NOW), store.ranking("mle")
+    top = found.top(role.normal_weights, 1000, section=None)
+    assert [(row.lead, row.total, row.low, row.high, row.coverage) for row in top] == [
+        (one.lead, one.total, one.low, one.high, one.coverage) for one in held
+    ]
+    assert found.stale == 0
+
+
+def test_the_matrix_is_read_again_only_where_receipts_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with housed(furnished(tmp_path)) as store:
+        asked = asked_for(store, monkeypatch)
+        agrees(store)
+        agrees(store)
+        later = NOW + timedelta(hours=1)
+        store.save([repository("github", "dev2", "more", seen=later)])
+        score(store, [find_role("mle")], now=later)
+        agrees(store)
+        assert asked == [[f"L{at:06d}" for at in range(4)], ["L000002"]]
+
+
+def test_the_matrix_forgets_who_was_merged_and_takes_them_back(tmp_path: Path) -> None:
+    with housed(furnished(tmp_path)) as store:
+        agrees(store)
+        store.arrange({account("github", "dev3").key: "L000001"}, at=NOW + timedelta(hours=1))
+        score(store, [find_role("mle")], now=NOW + timedelta(hours=2))
+        agrees(store)
+        assert len(matrix(store, find_role("mle"), now=NOW)) == 3
+        store.arrange({account("github", "dev3").key: "L000003"}, at=NOW + timedelta(hours=3))
+        score(store, [find_role("mle")], now=NOW + timedelta(hours=4))
+        agrees(store)
+        assert len(matrix(store, find_role("mle"), now=NOW)) == 4
+
+
+def test_the_matrix_of_another_neutral_value_or_version_is_told_apart(tmp_path: Path) -> None:
+    config = furnished(tmp_path)
+    role = find_role("mle")
+    cautious = Role.model_validate({**role.model_dump(exclude={"missing"}), "missing": "cautious"})
+    with housed(config) as store:
+        plain = matrix(store, role, now=NOW)
+        other = matrix(store, cautious, now=NOW)
+        assert (plain.stale, other.stale) == (0, 4)
+        assert (other.totals(role.normal_weights) < plain.totals(role.normal_weights)).all()
+        agrees(store)
+
+
+def test_kept_columns_are_deleted_on_request_and_made_again(tmp_path: Path) -> None:
+    config = furnished(tmp_path)
+    with housed(config) as store:
+        agrees(store)
+        assert (tmp_path / "sourcing.matrix" / "mle" / "current.json").is_file()
+        drop_matrices(store)
+        assert not (tmp_path / "sourcing.matrix").exists()
+        agrees(store)
+
+
+def test_a_folder_that_cannot_be_written_costs_time_and_nothing_else(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with housed(furnished(tmp_path)) as store:
+        (tmp_path / "sourcing.matrix").write_text("in the way")
+        agrees(store)
+        assert "columns of mle are not kept" in caplog.text

@@ -1,5 +1,6 @@
-"""Lists as files: CSV and JSON Lines, written whole or not at all, each with a row in the ledger."""
+"""Lists as files, written whole or not at all, each with a row in the ledger."""
 
-from sourcing.export.writing import FORMATS, durable, write
+from sourcing.export.files import durable, streamed
+from sourcing.export.writing import FORMATS, Exported, Wanted, write
 
-__all__ = ["FORMATS", "durable", "write"]
+__all__ = ["FORMATS", "Exported", "Wanted", "durable", "streamed", "write"]

@@ -1,83 +1,214 @@
-"""Write a list under a temporary name, make it durable, rename it, and record it with its digest."""
+"""One export: who is in it, in which form, with its line in the ledger."""
 
 import hashlib
-import os
-import re
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-
-import orjson
+from typing import BinaryIO, NamedTuple
 
 from sourcing.config import Config
-from sourcing.export.csv_file import table
-from sourcing.ranking import Row, listing
-from storage.errors import ConfigError, StoreError
+from sourcing.export.collisions import Collision, Known
+from sourcing.export.csv_file import write_csv
+from sourcing.export.files import free_name, streamed
+from sourcing.export.html_file import write_html
+from sourcing.export.jsonl_file import write_jsonl
+from sourcing.export.presets import PRESETS, Preset
+from sourcing.export.stream import Left, lines
+from sourcing.export.xlsx_file import write_xlsx
+from sourcing.ranking import Row
+from storage.errors import ConfigError
+from storage.records import Record
 from storage.store import ExportRow, Store
 
-MOST_NAME_BYTES = 120
+FORMATS = ("csv", "xlsx", "jsonl", "html")
+Writer = Callable[[Iterable[Row], BinaryIO], None]
 
 
-def _lines(rows: Sequence[Row]) -> bytes:
-    return b"".join(orjson.dumps(row.model_dump(mode="json")) + b"\n" for row in rows)
+class Wanted(Record):
+    """What is to be exported, for whom and by whom."""
+
+    role: str
+    format: str = "csv"
+    preset: str = ""  # columns of another system; its format is CSV
+    by: str
+    recipient: str = ""
+    purpose: str = ""
+    most: int | None = None  # the best so many
+    include_known: bool = False  # hand over who is in the applicant tracking system already
 
 
-FORMATS: dict[str, Callable[[Sequence[Row]], bytes]] = {"csv": table, "jsonl": _lines}
+class Exported(Record):
+    """What came out: files, how many people, who was left out and why."""
+
+    files: tuple[Path, ...]
+    leads: int
+    again: bool  # the same list was given to the same recipient before: that file stands
+    collisions: tuple[Collision, ...]
+    left_out: dict[str, int]
+
+
+class _Done(NamedTuple):
+    path: Path
+    again: bool
 
 
 def write(
-    store: Store,
-    config: Config,
-    role: str,
-    *,
-    format: str,  # noqa: A002  the word of the command line
-    by: str,
-    now: datetime,
-    night: int | None = None,
-) -> Path:
-    """Export the ranked leads of a role to the exports folder; ConfigError for an unknown format or no author.
+    store: Store, config: Config, wanted: Wanted, *, now: datetime, night: int | None = None, dry_run: bool = False
+) -> Exported:
+    """Export a role's list; nothing is written by a dry run. ConfigError for an unknown format, preset or no author.
 
-    All sections are in the file and named in a column; leads that refuse recruiters are in none of them.
+    Ranked people and those with too little evidence are in the file, named in a column; restricted ones and those who
+    refuse recruiters never are. Candidates known already are listed instead of exported, unless asked for.
     """
-    if format not in FORMATS:
-        raise ConfigError(f"no export format {format!r}; there are: {', '.join(FORMATS)}")
-    if not by.strip():
-        raise ConfigError("an export names the person who makes it; add --by NAME")
-    rows = listing(store, role, section=None)
-    body = FORMATS[format](rows)
-    path = durable(_free_name(config.exports_folder, role, now, format), body)
-    digest = hashlib.sha256(body).hexdigest()
-    leads = tuple(row.lead for row in rows)
-    store.record_export(
-        ExportRow(role=role, format=format, path=str(path), sha256=digest, leads=leads, by=by, at=now, night=night)
+    preset = _understood(wanted)
+    left = Left([], Counter())
+    known = None if wanted.include_known else Known.of(store)
+    rows = _kept(lines(store, wanted.role, left, known=known, most=wanted.most), preset, left)
+    done: list[_Done] = []
+    leads = 0
+    for number, some in enumerate(_parts(rows, preset), 1):
+        told = _Told()
+        noted = told.noting(some)
+        if dry_run:
+            leads += sum(1 for _ in noted)
+            continue
+        path = free_name(config.exports_folder, _stem(wanted, number), now, wanted.format)
+        done.append(_one(store, wanted, path, partial(_writer(wanted, preset, now), noted), told, now=now, night=night))
+        leads += len(told.leads)
+    return Exported(
+        files=tuple(one.path for one in done),
+        leads=leads,
+        again=bool(done) and all(one.again for one in done),
+        collisions=tuple(left.collisions),
+        left_out=dict(left.counts),
     )
-    return path
 
 
-def _free_name(folder: Path, role: str, now: datetime, suffix: str) -> Path:
-    """A name with role and date that no earlier export has: the ledger's digests must stay true."""
-    plain = re.sub(r"[^a-z0-9-]+", "-", role.lower()).strip("-") or "role"
-    stem = f"{plain[: MOST_NAME_BYTES - 30]}-{now:%Y-%m-%d}"
-    names = [folder / f"{stem}.{suffix}"]
-    while names[-1].exists():
-        names.append(folder / f"{stem}-{len(names) + 1}.{suffix}")
-    return names[-1]
+def _understood(wanted: Wanted) -> Preset | None:
+    if wanted.format not in FORMATS:
+        raise ConfigError(f"no export format {wanted.format!r}; there are: {', '.join(FORMATS)}")
+    if not wanted.by.strip():
+        raise ConfigError("an export names the person who makes it; add --by NAME")
+    if not wanted.preset:
+        return None
+    if wanted.preset not in PRESETS:
+        raise ConfigError(f"no preset {wanted.preset!r}; there are: {', '.join(PRESETS)}")
+    if wanted.format != "csv":
+        raise ConfigError(f"the preset {wanted.preset} is a CSV file; leave --format out")
+    return PRESETS[wanted.preset]
 
 
-def durable(path: Path, body: bytes) -> Path:
-    """Write a file so that it is there whole or not at all; StoreError if the disk refuses."""
-    temporary = path.with_name(f".{path.name}.part")
+def _kept(rows: Iterable[Row], preset: Preset | None, left: Left) -> Iterator[Row]:
+    """The rows a preset can hold; the others are counted."""
+    for row in rows:
+        if preset is None or preset.needs(row):
+            yield row
+        else:
+            left.counts[preset.why_not] += 1
+
+
+def _parts(rows: Iterator[Row], preset: Preset | None) -> Iterator[Iterator[Row]]:
+    """One stream of rows per file: at least one, and no more people in one than the system takes."""
+    most = preset.most if preset else 0
+    if not most:
+        yield rows
+        return
+    first = next(rows, None)
+    yield _most(first, rows, most)
+    while first is not None and (first := next(rows, None)) is not None:
+        yield _most(first, rows, most)
+
+
+def _most(first: Row | None, rows: Iterator[Row], most: int) -> Iterator[Row]:
+    if first is None:
+        return
+    yield first
+    for _ in range(most - 1):
+        row = next(rows, None)
+        if row is None:
+            return
+        yield row
+
+
+class _Told:
+    """Whose rows went into a file, and a digest of what was said of them."""
+
+    def __init__(self) -> None:
+        self.leads: list[str] = []
+        self.version = 0
+        self._digest = hashlib.sha256()
+
+    def noting(self, rows: Iterable[Row]) -> Iterator[Row]:
+        """Hand rows on and keep what the ledger needs."""
+        for row in rows:
+            self.leads.append(row.lead)
+            self.version = max(self.version, row.role_version)
+            self._digest.update(row.model_dump_json().encode())
+            yield row
+
+    def content(self, wanted: Wanted) -> str:
+        """The same for the same list, in the same format, for the same recipient and purpose."""
+        whole = self._digest.copy()
+        for word in (wanted.role, wanted.format, wanted.preset, wanted.recipient, wanted.purpose):
+            whole.update(f"{word}\n".encode())
+        return whole.hexdigest()
+
+
+def _writer(wanted: Wanted, preset: Preset | None, now: datetime) -> Writer:
+    if preset is not None:
+        return partial(write_csv, columns=preset.columns)
+    if wanted.format == "html":
+        heading = f"Leads for {wanted.role}"
+        return partial(write_html, heading=heading, by=wanted.by, made=now, purpose=wanted.purpose)
+    return {"csv": write_csv, "xlsx": write_xlsx, "jsonl": write_jsonl}[wanted.format]
+
+
+def _one(
+    store: Store,
+    wanted: Wanted,
+    path: Path,
+    fill: Callable[[BinaryIO], None],
+    told: _Told,
+    *,
+    now: datetime,
+    night: int | None,
+) -> _Done:
+    """One file with its line in the ledger; the earlier file if that says the same and still lies there unchanged."""
+    digest = streamed(path, fill)
+    content = told.content(wanted)
+    before = store.exported(content)
+    if before is not None and _is_there(before):
+        path.unlink()
+        return _Done(Path(before.path), again=True)
+    store.record_export(
+        ExportRow(
+            role=wanted.role,
+            format=wanted.preset or wanted.format,
+            path=str(path),
+            sha256=digest,
+            leads=tuple(told.leads),
+            by=wanted.by.strip(),
+            at=now,
+            night=night,
+            recipient=wanted.recipient,
+            purpose=wanted.purpose,
+            role_version=told.version,
+            content=content,
+        )
+    )
+    return _Done(path, again=False)
+
+
+def _is_there(row: ExportRow) -> bool:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as file:
-            file.write(body)
-            file.flush()
-            os.fsync(file.fileno())
-        return temporary.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            temporary.unlink()
-        raise StoreError(
-            f"{path}: cannot be written: {error.strerror}; free space or change [exports] folder"
-        ) from error
+        with Path(row.path).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == row.sha256
+    except OSError:
+        return False
+
+
+def _stem(wanted: Wanted, number: int) -> str:
+    parts = [wanted.role, wanted.preset, f"part{number}" if number > 1 else ""]
+    return "-".join(part for part in parts if part)

@@ -1,31 +1,22 @@
-"""Scores for all leads, and the list a sourcer reads: receipts in, rows out."""
+"""The list a sourcer reads: receipts in, rows out."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from itertools import islice
 
-from scoring.engine import Scorer, strongest, weakest
-from scoring.roles import Role
+from scoring.engine import strongest, weakest
+from scoring.features.asking import by_asking
 from storage.errors import ConfigError, UnknownLead
-from storage.records import Lead, Part, Receipt, Record
+from storage.records import Claim, Lead, Part, Receipt, Record
 from storage.store import Store
 from storage.text import display
 
-SECTIONS = ("ranked", "too_little_evidence", "restricted")
-BATCH = 500  # leads scored and written at a time
+THIN = "too_little_evidence"
+SECTIONS = ("ranked", THIN, "restricted")
 MOST_TEXT = 300  # code points of one text in a list
 REASONS = 2  # strongest reasons shown per lead
 # What people wrote about being found; such leads stay out of every list and file. Who hides ranks at a site
 # (progression_opt_out) said nothing of the kind: scoring leaves those ranks out, that is all.
 REFUSALS = frozenset({"no_recruiters", "opted_out"})
-
-
-class Scored(Record):
-    """What one run of `score` did."""
-
-    leads: int
-    receipts: int
-    written: int  # receipts that differ from the ones stored
 
 
 class Row(Record):
@@ -36,6 +27,7 @@ class Row(Record):
     name: str
     handles: tuple[str, ...]  # "github:octo"
     profiles: tuple[str, ...]
+    links: tuple[str, ...] = ()  # addresses the person names as their own
     location: str | None = None
     company: str | None = None
     headline: str | None = None
@@ -56,33 +48,16 @@ class Row(Record):
     scored_at: datetime
 
 
-def score(store: Store, roles: Sequence[Role], *, now: datetime, night: int | None = None) -> Scored:
-    """Receipts for these roles of the leads that changed since their last one, or whose role or month did.
-
-    Ages count from the first of the month, so a receipt of this month says what a new one would.
-    """
-    month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    leads: set[str] = set()
-    receipts = written = 0
-    for role in roles:
-        scorer = Scorer(role, now)
-        stale = store.to_score(role.role, scorer.digest, since=month)
-        leads |= set(stale)
-        for batch in _batches(store.leads(stale), BATCH):
-            rows = [scorer.score(lead) for lead in batch]
-            receipts, written = receipts + len(rows), written + store.save_receipts(rows, night=night)
-    return Scored(leads=len(leads), receipts=receipts, written=written)
-
-
-def _batches(leads: Iterable[Lead], size: int) -> Iterator[list[Lead]]:
-    stream = iter(leads)
-    while batch := list(islice(stream, size)):
-        yield batch
-
-
 def listing(store: Store, role: str, *, limit: int | None = None, section: str | None = "ranked") -> list[Row]:
-    """The ranked rows of a role, best first; leads that refuse recruiters are not in it."""
-    receipts = store.ranking(role, limit=limit, section=section)
+    """The ranked rows of a role, best first; leads that refuse recruiters are not in it.
+
+    Those of whom too little is public stand in the order of what asking them would be worth.
+    """
+    asks = section == THIN
+    receipts = store.ranking(role, limit=None if asks else limit, section=section)
+    if asks:
+        place = {one.lead: at for at, one in enumerate(by_asking(receipts))}
+        receipts = sorted(receipts, key=lambda receipt: place[receipt.lead])[:limit]
     leads = {lead.id: lead for lead in store.leads([receipt.lead for receipt in receipts])}
     shown = [(receipt, leads[receipt.lead]) for receipt in receipts if receipt.lead in leads]
     willing = [(receipt, lead) for receipt, lead in shown if not refuses(lead)]
@@ -122,6 +97,9 @@ def row(rank: int, lead: Lead, receipt: Receipt) -> Row:
         name=clean(lead.name),
         handles=tuple(clean(f"{account.source}:{account.handle}") for account in lead.accounts),
         profiles=tuple(account.url for account in lead.accounts),
+        links=tuple(
+            dict.fromkeys(link.url for one in lead.accounts for link in one.links if link.claim is not Claim.MENTIONED)
+        ),
         location=_first_text(account.location for account in lead.accounts),
         company=_first_text(account.company for account in lead.accounts),
         headline=_first_text(account.headline for account in lead.accounts),

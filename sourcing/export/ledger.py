@@ -1,0 +1,20 @@
+"""What left the house: which files hold a person, and who was given them."""
+
+from pathlib import Path
+
+from storage.records import Record
+from storage.store import ExportRow, Store
+
+
+class Held(Record):
+    """A file that holds somebody, and whether it still lies where it was written."""
+
+    export: ExportRow
+    still_there: bool
+
+
+def affected(store: Store, lead: str) -> list[Held]:
+    """The files that hold a lead, by the ids it ever had; whoever was given them has to be told after an erasure."""
+    called = set(store.once_called(lead)) | {lead}
+    rows = [row for row in store.exports() if not called.isdisjoint(row.leads)]
+    return [Held(export=row, still_there=Path(row.path).is_file()) for row in rows]

@@ -1,0 +1,56 @@
+"""The lines of a role's list, some at a time: who may be in a file, in order, with who is left out and why."""
+
+from collections import Counter
+from collections.abc import Collection, Iterator
+from typing import NamedTuple
+
+from sourcing.export.collisions import Collision, Known
+from sourcing.ranking import Row, refuses, row
+from storage.records import Lead
+from storage.store import Store
+
+SECTIONS = ("ranked", "too_little_evidence")  # "restricted" never leaves
+BATCH = 1_000  # leads in memory at once
+
+
+class Left(NamedTuple):
+    """Who is not in a file: collisions by name, all others counted by the reason."""
+
+    collisions: list[Collision]
+    counts: Counter[str]
+
+
+def lines(
+    store: Store,
+    role: str,
+    left: Left,
+    *,
+    known: Known | None = None,
+    sections: Collection[str] = SECTIONS,
+    most: int | None = None,
+) -> Iterator[Row]:
+    """The rows of a role, best first, ranks counted over those given; `left` fills as they are read."""
+    rank = 0
+    ids = store.list_ids(role, sections)
+    for start in range(0, len(ids), BATCH):
+        some = ids[start : start + BATCH]
+        receipts = {one.receipt.lead: one.receipt for one in store.stored_receipts([number for number, _ in some])}
+        leads = {lead.id: lead for lead in store.leads([name for _, name in some])}
+        for _, name in some:
+            if name not in leads or name not in receipts or not _may_leave(leads[name], left, known):
+                continue
+            rank += 1
+            yield row(rank, leads[name], receipts[name])
+            if rank == most:
+                return
+
+
+def _may_leave(lead: Lead, left: Left, known: Known | None) -> bool:
+    if refuses(lead):
+        left.counts["does not want to be contacted"] += 1
+        return False
+    met = known.collision(lead) if known is not None else None
+    if met is not None:
+        left.collisions.append(met)
+        return False
+    return True
