@@ -1,0 +1,1 @@
+"""The desk at a hundred thousand leads: how fast pages answer, how fast files are written."""

@@ -1,0 +1,15 @@
+"""The pages, one module each: a `router`, HTML under its own path and the same facts as JSON under /api."""
+
+from sourcing.review.pages import inbox, market, nights, person, ranking, same, sign_in, weights
+from sourcing.review.state import Place
+
+PAGES = (sign_in, same, inbox, person, ranking, weights, market, nights)
+PLACES = (
+    Place("Inbox", "/inbox"),
+    Place("Ranking", "/ranking"),
+    Place("Search", "/search"),
+    Place("Weights", "/weights"),
+    Place("Same person?", "/same"),
+    Place("Market", "/market"),
+    Place("Nights", "/nights"),
+)

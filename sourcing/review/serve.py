@@ -1,0 +1,89 @@
+"""Serve the desk: on loopback by default; anywhere else only behind TLS, ours or a stated proxy's."""
+
+import ipaddress
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+
+from sourcing.config import Config
+from sourcing.review.app import create
+from sourcing.review.guard import allowed_hosts
+from storage.errors import ConfigError
+from storage.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where to listen and what stands in front."""
+
+    host: str = "127.0.0.1"
+    port: int = 8321
+    names: tuple[str, ...] = ()  # further Host names, of a proxy
+    certificate: Path | None = None
+    key: Path | None = None
+    behind_proxy: bool = False  # somebody else speaks TLS
+
+    @property
+    def is_local(self) -> bool:
+        """Whether only this machine can reach it."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether others can reach it: by the network, or through a proxy on this machine."""
+        return not self.is_local or self.behind_proxy
+
+    @property
+    def url(self) -> str:
+        """Where people find the desk."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{'https' if self.certificate else 'http'}://{host}:{self.port}/"
+
+
+def refuse_open(address: Address, users: Collection[object]) -> None:
+    """ConfigError if others could reach the desk without TLS or without signing in."""
+    if (address.certificate is None) != (address.key is None):
+        raise ConfigError("TLS needs both --certificate and --key; give the other one as well")
+    if not address.is_open:
+        return
+    if not users:
+        raise ConfigError(
+            f"{address.host} can be reached by others and nobody has to sign in; add people with `sourcing user add` "
+            "or listen on 127.0.0.1 without a proxy"
+        )
+    if address.certificate is None and not address.behind_proxy:
+        raise ConfigError(
+            f"{address.host} can be reached by others without TLS; give --certificate and --key, "
+            "or --behind-proxy if a proxy in front speaks TLS"
+        )
+
+
+def run(config: Config, store: Store, address: Address) -> None:
+    """Serve until interrupted; ConfigError for an address that is open to others."""
+    refuse_open(address, [user for user in store.users() if user.disabled_at is None])
+    hosts = allowed_hosts(address.host, address.port, address.names)
+    https = address.certificate is not None or address.behind_proxy
+    uvicorn.run(
+        create(
+            config,
+            store,
+            hosts=hosts,
+            https=https,
+            behind_proxy=address.behind_proxy,
+            is_local=not address.is_open,
+        ),
+        host=address.host,
+        port=address.port,
+        ssl_certfile=address.certificate,
+        ssl_keyfile=address.key,
+        proxy_headers=False,
+        server_header=False,
+        log_level="warning",
+    )
