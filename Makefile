@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO_DIR ?= demo
 
-.PHONY: demo test lint types layers check wheel lock clean bench-crawl bench-storage bench-identity bench-imports
+.PHONY: demo test lint types layers check wheel lock clean bench-crawl bench-storage bench-identity bench-imports bench-scoring bench-desk audit
 
 $(VENV)/.runtime: requirements/runtime.txt pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -53,6 +53,15 @@ bench-identity: $(VENV)/.dev  ## precision, recall, time and memory of joining, 
 
 bench-imports: $(VENV)/.dev  ## streaming readers of dumps beside Polars and DuckDB
 	@$(BIN)/python -m bench.imports
+
+bench-scoring: $(VENV)/.dev  ## skills, places, adverts, ranking beside baselines, speed beside bare libraries
+	@$(BIN)/python -m bench.scoring
+
+bench-desk: $(VENV)/.dev  ## exports beside writer libraries, server times under load
+	@$(BIN)/python -m bench.desk
+
+audit: $(VENV)/.dev  ## known weaknesses of the locked libraries; needs the index's advisory service
+	$(BIN)/pip-audit --require-hashes --disable-pip -r requirements/runtime.txt
 
 lock:  ## resolve again; hashes, no addresses
 	cd requirements && uv pip compile -q --generate-hashes --universal --python-version 3.11 --no-emit-index-url --custom-compile-command "make lock" runtime.in -o runtime.txt

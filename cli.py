@@ -11,19 +11,47 @@ import typer
 
 from sourcing import __version__
 from sourcing.commands import (  # each module puts its commands on the application
+    audit,
     db,
+    decide,
     exports,
     identity,
     leads,
     nights,
+    review,
     role_lint,
+    role_new,
+    role_reference,
+    role_weights,
     roles,
     scores,
+    search,
     setup,
+    users,
 )
 from sourcing.commands._edge import app
 
-__all__ = ["app", "db", "exports", "identity", "leads", "main", "nights", "role_lint", "roles", "scores", "setup"]
+__all__ = [
+    "app",
+    "audit",
+    "db",
+    "decide",
+    "exports",
+    "identity",
+    "leads",
+    "main",
+    "nights",
+    "review",
+    "role_lint",
+    "role_new",
+    "role_reference",
+    "role_weights",
+    "roles",
+    "scores",
+    "search",
+    "setup",
+    "users",
+]
 
 
 def _say_version(wanted: bool) -> None:

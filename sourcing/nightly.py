@@ -19,6 +19,7 @@ from sourcing import crawl, ranking
 from sourcing.changes import Changes, changes_since
 from sourcing.config import Config
 from sourcing.contributions import Contributions, contributions
+from sourcing.desk.prepared import prepare
 from sourcing.export import durable
 from sourcing.findings import LOOK_BACK, Finding, findings
 from sourcing.identity import Joined, resolve
@@ -26,6 +27,7 @@ from sourcing.lock import exclusive
 from sourcing.logs import to_file
 from sourcing.progress import Progress, silent
 from sourcing.ranking import Row, Scored
+from sourcing.reference import reference_of
 from storage.errors import Interrupted, StoreError
 from storage.records import Lane, Night, Outcome, Record
 from storage.store import Store
@@ -103,7 +105,11 @@ def findings_of(config: Config, store: Store, night: Night) -> list[Finding]:
     """The findings of a night, compared with the nights before it."""
     past = [one for one in store.nights(LOOK_BACK) if one.number < night.number]
     statuses = {status.name: status for status in crawl.sources(config, store, now=night.started_at)}
-    return findings(night, past, statuses)
+
+    def shown(source: str, since: datetime) -> int:
+        return sum(one.last_seen >= since for one in store.known(source))
+
+    return findings(night, past, statuses, shown)
 
 
 def lanes_of(roles: Sequence[Role], sources: Sequence[str] | None = None) -> list[Lane]:
@@ -185,7 +191,11 @@ class _Running:
         self.progress("joining accounts")
         self.joined = resolve(self.store, now=self.now, settings=self.config.identity)
         self.progress("scoring leads")
-        self.scored = ranking.score(self.store, self.roles, now=self.now, night=night.number)
+        self.scored = ranking.score(
+            self.store, self.roles, now=self.now, night=night.number, reference=reference_of(self.config)
+        )
+        self.progress("preparing the desk")
+        prepare(self.store, self.roles)
 
     def _finish(self, night: Night) -> Night:
         """The night as it ended, written down. Its end is `now` plus the time that passed."""

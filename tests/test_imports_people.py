@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sourcing.export.csv_file import guard
+from sourcing.export.cells import guard, unguarded
 from sourcing.identity import resolve
 from sourcing.imports import _csv, _people
 from storage.errors import ConfigError
@@ -264,12 +264,12 @@ GUARDED = [
 
 @pytest.mark.parametrize(("cell", "text"), GUARDED)
 def test_exactly_one_apostrophe_is_removed(cell: str, text: str) -> None:
-    assert _csv.unguard(cell) == text
+    assert unguarded(cell) == text
 
 
 @given(st.text(max_size=20).filter(lambda text: not text.startswith("'")))
 def test_what_our_export_guards_comes_back(text: str) -> None:
-    assert _csv.unguard(guard(text)) == text
+    assert unguarded(guard(text)) == text
 
 
 @given(st.lists(st.lists(st.text(max_size=8), min_size=3, max_size=3), max_size=6))

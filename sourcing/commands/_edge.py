@@ -60,6 +60,9 @@ def _group(name: str, text: str) -> typer.Typer:
 lead_app = _group("lead", "One person and what is known.")
 role_app = _group("role", "Role profiles: what is looked for.")
 identity_app = _group("identity", "Which accounts are one person: suggestions, settings.")
+exports_app = _group("exports", "What left the house, and who was given it.")
+audit_app = _group("audit", "Fairness: what a score follows, and whom a list favours.")
+user_app = _group("user", "Who may sign in at the desk, and what they may do.")
 db_app = _group("db", "The database: upgrade, check, back up.")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]

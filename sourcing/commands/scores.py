@@ -1,4 +1,4 @@
-"""Commands of judging: score, rank, explain."""
+"""Commands of judging: score, rank, explain, replay."""
 
 from typing import Annotated
 
@@ -10,13 +10,16 @@ from sourcing.commands._edge import AsJson, LeadName, RoleName, app, clock, say,
 @app.command()
 def score(ctx: typer.Context, as_json: AsJson = False) -> None:
     """Score all leads for the active roles."""
+    from sourcing.desk.prepared import prepare
     from sourcing.lock import exclusive
     from sourcing.nightly import active_roles
     from sourcing.ranking import score as score_all
+    from sourcing.reference import reference_of
     from sourcing.show import rest
 
     with store_of(ctx) as (config, store), exclusive(config.folder):
-        done = score_all(store, active_roles(config), now=clock())
+        done = score_all(store, active_roles(config), now=clock(), reference=reference_of(config))
+        prepare(store, active_roles(config))
     say(done, rest.scored(done), as_json)
 
 
@@ -28,26 +31,74 @@ def rank(
     section: Annotated[
         str, typer.Option(help="ranked, too_little_evidence, restricted or all.", metavar="SECTION")
     ] = "ranked",
+    weights: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="COMPONENT=NUMBER", help="Try another weight; nothing is written."),
+    ] = None,
+    night: Annotated[int | None, typer.Option(min=1, help="The list as that night left it.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """List the best leads of a role."""
+    """List the best leads of a role; with --set, what other weights would change."""
     from scoring.roles import find_role
     from sourcing.ranking import listing, read_section
-    from sourcing.show import lists
+    from sourcing.reference import reference_of
+    from sourcing.replay import list_of_night
+    from sourcing.show import lists, what_if
+    from sourcing.weights import read_weights, tried, with_weights
 
+    if weights and night is not None:
+        raise typer.BadParameter("--set tries weights on the present list; leave --night out")
     with store_of(ctx) as (config, store):
-        name = find_role(role, config.roles_folder).role
-        rows = listing(store, name, limit=limit, section=read_section(section))
+        profile = find_role(role, config.roles_folder)
+        if weights:
+            changed = with_weights(profile, read_weights(weights))
+            found = tried(store, profile, changed, now=clock(), top=limit, reference=reference_of(config))
+            say(found, what_if.tried(found, listed=True), as_json)
+            return
+        wanted = read_section(section)
+        if night is None:
+            rows = listing(store, profile.role, limit=limit, section=wanted)
+        else:
+            rows = list_of_night(store, night, profile.role, limit=limit, section=wanted)
     say(rows, lists.ranked(rows), as_json)
 
 
 @app.command()
-def explain(ctx: typer.Context, lead: LeadName, role: RoleName, as_json: AsJson = False) -> None:
-    """Show how a lead's score for a role comes about, line by line."""
+def explain(
+    ctx: typer.Context,
+    lead: LeadName,
+    role: RoleName,
+    versus: Annotated[str, typer.Option(metavar="LEAD", help="Another lead: show the terms that differ.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Show how a lead's score for a role comes about, line by line, or what makes the difference to another."""
     from scoring.roles import find_role
-    from sourcing.ranking import receipt_of
+    from sourcing import explaining
+    from sourcing.reference import reference_of
     from sourcing.show import receipts
 
     with store_of(ctx) as (config, store):
-        person, receipt = receipt_of(store, lead, find_role(role, config.roles_folder).role)
-    say(receipts.explained_json(person, receipt), receipts.explained(person, receipt), as_json)
+        profile = find_role(role, config.roles_folder)
+        if versus:
+            both = explaining.compare_leads(store, profile, lead, versus, now=clock(), reference=reference_of(config))
+            say(both, receipts.versus(both), as_json)
+            return
+        found = explaining.explain(store, profile, lead, now=clock(), reference=reference_of(config))
+    say(found, receipts.explained(found), as_json)
+
+
+@app.command()
+def replay(
+    ctx: typer.Context,
+    night: Annotated[int, typer.Argument(metavar="NIGHT", help="Number of the night, as `sourcing nights` lists it.")],
+    role: Annotated[str | None, typer.Option("--role", metavar="ROLE", help="Only this role's list.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Rebuild a past night's lists from what was stored; exit 1 if one is not what it was."""
+    from sourcing.replay import replay as rebuilt
+    from sourcing.show import receipts
+
+    with store_of(ctx) as (_, store):
+        rows = rebuilt(store, night, role)
+    say(rows, receipts.replayed(rows), as_json)
+    raise typer.Exit(int(not all(row.same for row in rows)))

@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
-from sourcing.export.csv_file import guard
+from sourcing.export.cells import unguarded
 from sourcing.imports._kind import Columns
 from storage.errors import ConfigError
 from storage.text import display, match_key
@@ -50,12 +50,6 @@ def read(path: Path, columns: Columns, needed: Needed, encoding: str, count: Cou
             yield from _rows(_lines(file, count), layout, count)
     except UnicodeError as error:
         raise _not_text(path, chosen, error) from error
-
-
-def unguard(cell: str) -> str:
-    """A cell without the one apostrophe our export puts in front of what a spreadsheet would run."""
-    rest = cell[1:]
-    return rest if cell.startswith("'") and guard(rest) != rest else cell
 
 
 def column_key(name: str) -> str:
@@ -169,5 +163,5 @@ def _rows(lines: Iterator[str], layout: Layout, count: Count) -> Iterator[Row]:
 
 
 def _row(cells: Sequence[str], layout: Layout) -> Row:
-    texts = {name: tuple(unguard(cells[at]).strip() for at in places) for name, places in layout.places.items()}
+    texts = {name: tuple(unguarded(cells[at]).strip() for at in places) for name, places in layout.places.items()}
     return {name: held for name, found in texts.items() if (held := tuple(text for text in found if text))}

@@ -16,7 +16,11 @@ def checks(rows: Sequence[Check]) -> str:
 
 def scored(row: Scored) -> str:
     """What a run of `score` did."""
-    return f"{counted(row.leads, 'lead')} scored, {counted(row.receipts, 'receipt')}, {row.written} changed"
+    said = f"{counted(row.leads, 'lead')} scored, {counted(row.receipts, 'receipt')}, {row.written} changed"
+    if not row.impossible:
+        return said
+    named = ", ".join(f"{number} × {clean(name)}" for name, number in sorted(row.impossible.items()))
+    return f"{said}\ncannot be, taken as unknown: {named}"
 
 
 def roles(paths: Mapping[str, Path], active: Sequence[str]) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sourcing.export.csv_file import cell, guard
+from sourcing.export.cells import cell, guard
 
 CASES = Path(__file__).parents[3] / "shared" / "recordings" / "hostile" / "cases.jsonl"
 pytestmark = pytest.mark.real

@@ -1,0 +1,53 @@
+"""Exports and their ledger as text."""
+
+from collections.abc import Iterator, Sequence
+
+from sourcing.export.ledger import Held
+from sourcing.export.pack import Returned
+from sourcing.export.writing import Exported
+from sourcing.show.text import clean, counted, moment
+from storage.store import ExportRow
+
+
+def exported(done: Exported) -> str:
+    """The files, then who is not in them and why."""
+    return "\n".join(_exported(done))
+
+
+def _exported(done: Exported) -> Iterator[str]:
+    for file in done.files:
+        yield str(file)
+    people = counted(done.leads, "person", "people")
+    if not done.files:
+        yield f"{people} would be in it; nothing was written"
+    else:
+        yield f"{people}{'; the same list was exported before, that file stands' if done.again else ''}"
+    for reason, count in sorted(done.left_out.items()):
+        yield f"left out: {count} ({reason})"
+    for one in done.collisions:
+        yield f"known already, not exported: {one.lead} {clean(one.name)}, by {one.by}: {clean(one.candidate)}"
+
+
+def ledger(rows: Sequence[ExportRow]) -> str:
+    """A line per file, oldest first."""
+    return "\n".join(_line(row) for row in rows) or "nothing was exported yet"
+
+
+def held(files: Sequence[Held]) -> str:
+    """The files that hold a person."""
+    lines = [f"{_line(one.export)}{'' if one.still_there else '  (no longer there)'}" for one in files]
+    return "\n".join(lines) or "no export holds this person"
+
+
+def returned(done: Returned) -> str:
+    """How many decisions came back, and what could not be used."""
+    lines = [f"{counted(len(done.decided), 'decision', 'decisions')}, {done.empty} left empty"]
+    return "\n".join([*lines, *(f"not used: {clean(line)}" for line in done.refused)])
+
+
+def _line(row: ExportRow) -> str:
+    to = f" to {clean(row.recipient)}" if row.recipient else ""
+    why = f" for {clean(row.purpose)}" if row.purpose else ""
+    people = counted(len(row.leads), "person", "people")
+    role = f"{row.role} version {row.role_version}"
+    return f"{row.id}  {moment(row.at)}  {role}  {people}  {row.format}  by {clean(row.by)}{to}{why}  {row.path}"
