@@ -1,6 +1,7 @@
 """Audits of an installation's own leads: supply for a role, proxies behind a score, bias by declared groups, strata."""
 
 import csv
+import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
@@ -9,13 +10,15 @@ from pathlib import Path
 from scoring.engine import Scorer, skills_of
 from scoring.fairness.bias import BiasAudit, bias_audit
 from scoring.fairness.proxies import Facts, ProxyAudit, country_of, facts, proxies
-from scoring.fairness.slates import STRATA, UNKNOWN
+from scoring.fairness.slates import STRATA, UNKNOWN, Balanced, balanced
 from scoring.fairness.swaps import SWAPS, Difference, differences
 from scoring.places import Presets, band
 from scoring.reading import Reading
 from scoring.reference import Reference
 from scoring.roles import Funnel, Role
 from scoring.roles.lint import funnel, meets
+from sourcing.config import Config
+from sourcing.logs import to_file
 from sourcing.ranking import refuses
 from storage.errors import ConfigError
 from storage.records import Lead, Level
@@ -132,6 +135,24 @@ def strata(leads: Iterable[Lead], name: str, now: datetime, presets: Presets | N
             f"no stratum {name!r}; a list can be balanced on {', '.join(STRATA)}, and on nothing protected"
         )
     return {lead.id: _stratum(lead, name, now, presets) for lead in leads}
+
+
+def balanced_list(
+    config: Config, store: Store, role: str, name: str, *, limit: int, now: datetime
+) -> tuple[Balanced, dict[str, str]]:
+    """The top of a role's list balanced on a declared stratum, both orders, and names by lead id; written to the log.
+
+    Nothing is stored: the list itself stays by score. ConfigError for a stratum there is none of.
+    """
+    receipts = store.ranking(role, section="ranked")
+    leads = [lead for lead in store.leads([receipt.lead for receipt in receipts]) if not refuses(lead)]
+    groups = strata(leads, name, now)
+    found = balanced([receipt for receipt in receipts if receipt.lead in groups], groups, k=limit)
+    log = logging.getLogger(__name__)
+    log.setLevel(logging.INFO)
+    with to_file(config.logs_folder, ()):
+        log.info("balanced on %s: %s, %d of %d moved", name, role, len(found.moves), limit)
+    return found, {lead.id: lead.name for lead in leads}
 
 
 def _stratum(lead: Lead, name: str, now: datetime, presets: Presets | None) -> str:

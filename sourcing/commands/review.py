@@ -25,5 +25,9 @@ def review(
 
     address = Address(host, port, tuple(names or ()), certificate, key, behind_proxy)
     with store_of(ctx) as (config, store):
-        typer.echo(f"the desk is at {address.url} (Ctrl-C ends it)", err=True)
-        run(config, store, address)
+        run(
+            config,
+            store,
+            address,
+            ready=lambda: typer.echo(f"the desk is at {address.url} (Ctrl-C ends it)", err=True),
+        )

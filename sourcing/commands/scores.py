@@ -36,20 +36,28 @@ def rank(
         typer.Option("--set", metavar="COMPONENT=NUMBER", help="Try another weight; nothing is written."),
     ] = None,
     night: Annotated[int | None, typer.Option(min=1, help="The list as that night left it.")] = None,
+    balance: Annotated[
+        str, typer.Option(metavar="STRATUM", help="Balance the top on region, seniority or source; shows both orders.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """List the best leads of a role; with --set, what other weights would change."""
     from scoring.roles import find_role
+    from sourcing.audits import balanced_list
     from sourcing.ranking import listing, read_section
     from sourcing.reference import reference_of
     from sourcing.replay import list_of_night
-    from sourcing.show import lists, what_if
+    from sourcing.show import audits, lists, what_if
     from sourcing.weights import read_weights, tried, with_weights
 
-    if weights and night is not None:
-        raise typer.BadParameter("--set tries weights on the present list; leave --night out")
+    if sum((bool(weights), night is not None, bool(balance))) > 1:
+        raise typer.BadParameter("--set, --night and --balance each show another list; give one of them")
     with store_of(ctx) as (config, store):
         profile = find_role(role, config.roles_folder)
+        if balance:
+            slate, names = balanced_list(config, store, profile.role, balance, limit=limit, now=clock())
+            say(slate, audits.slate(slate, names), as_json)
+            return
         if weights:
             changed = with_weights(profile, read_weights(weights))
             found = tried(store, profile, changed, now=clock(), top=limit, reference=reference_of(config))

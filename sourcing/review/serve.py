@@ -1,16 +1,19 @@
 """Serve the desk: on loopback by default; anywhere else only behind TLS, ours or a stated proxy's."""
 
 import ipaddress
-from collections.abc import Collection
+import logging
+import threading
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
 
 from sourcing.config import Config
+from sourcing.desk.board import Boards
 from sourcing.review.app import create
 from sourcing.review.guard import allowed_hosts
-from storage.errors import ConfigError
+from storage.errors import ConfigError, SourcingError
 from storage.store import Store
 
 
@@ -65,20 +68,21 @@ def refuse_open(address: Address, users: Collection[object]) -> None:
         )
 
 
-def run(config: Config, store: Store, address: Address) -> None:
-    """Serve until interrupted; ConfigError for an address that is open to others."""
+def run(config: Config, store: Store, address: Address, *, ready: Callable[[], object] = lambda: None) -> None:
+    """Serve until interrupted, `ready` first; ConfigError for an address that is open to others."""
     refuse_open(address, [user for user in store.users() if user.disabled_at is None])
-    hosts = allowed_hosts(address.host, address.port, address.names)
-    https = address.certificate is not None or address.behind_proxy
+    app = create(
+        config,
+        store,
+        hosts=allowed_hosts(address.host, address.port, address.names),
+        https=address.certificate is not None or address.behind_proxy,
+        behind_proxy=address.behind_proxy,
+        is_local=not address.is_open,
+    )
+    threading.Thread(target=_warm, args=(app.state.boards, store, config.roles.active), daemon=True).start()
+    ready()
     uvicorn.run(
-        create(
-            config,
-            store,
-            hosts=hosts,
-            https=https,
-            behind_proxy=address.behind_proxy,
-            is_local=not address.is_open,
-        ),
+        app,
         host=address.host,
         port=address.port,
         ssl_certfile=address.certificate,
@@ -87,3 +91,12 @@ def run(config: Config, store: Store, address: Address) -> None:
         server_header=False,
         log_level="warning",
     )
+
+
+def _warm(boards: Boards, store: Store, roles: Sequence[str]) -> None:
+    """Read the boards of the active roles, which takes seconds for a large store, before somebody waits for them."""
+    for role in roles:
+        try:
+            boards.of(store, role)
+        except SourcingError as error:
+            logging.getLogger(__name__).warning("the list of %s could not be read ahead: %s", role, error)
