@@ -10,8 +10,9 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from sourcing.identity.model import Settings as Identity
 from spiders._registry import names
@@ -86,6 +87,60 @@ class Exports(Section):
     folder: str = "exports"
 
 
+class PushSection(Section):
+    """One system people are handed over to; the token itself stands in the environment."""
+
+    token_env: str = ""
+    user: str = ""  # in whose name people are created
+    api: str = ""
+    path: str = ""  # where people are created and listed
+    jobs: Mapping[str, str] = Field(default_factory=dict)  # role: the system's id of the job
+    max_wait: float = Field(default=300.0, ge=0)  # seconds of waiting it may ask for per push
+    attempts: int = Field(default=3, ge=1)  # times somebody is sent whose answer was lost
+    back_off: float = Field(default=5.0, ge=0)  # seconds before somebody is looked for after a lost answer
+
+    @field_validator("api")
+    @classmethod
+    def _keeps_the_token(cls, api: str) -> str:
+        parts = urlsplit(api)
+        if not re.fullmatch(r"[\w.:\[\]-]+", parts.netloc):
+            raise ValueError("names no host; write it like https://api.example.org")
+        if parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
+            raise ValueError("the token would travel in the open; name an https:// address")
+        return api
+
+
+class Greenhouse(PushSection):
+    """Greenhouse's Harvest interface."""
+
+    token_env: str = "GREENHOUSE_TOKEN"  # noqa: S105  the name of a variable
+    api: str = "https://harvest.greenhouse.io"
+    path: str = "/v1/candidates"
+
+
+class Lever(PushSection):
+    """Lever's interface."""
+
+    token_env: str = "LEVER_TOKEN"  # noqa: S105  the name of a variable
+    api: str = "https://api.lever.co"
+    path: str = "/v1/opportunities"
+
+
+class Push(Section):
+    """Systems people are handed over to."""
+
+    greenhouse: Greenhouse = Greenhouse()
+    lever: Lever = Lever()
+
+
+class Digest(Section):
+    """What is told in the morning; the addresses stand in the environment, since they hold secrets."""
+
+    to_env: str = "SOURCING_DIGEST_TO"
+    top: int = Field(default=25, ge=1)  # people of a role's list that are told of when they are new in it
+    most: int = Field(default=10, ge=1)  # people named per role and kind of news
+
+
 class Config(Section):
     """A whole installation, as read; `path` is the file it came from."""
 
@@ -97,6 +152,8 @@ class Config(Section):
     identity: Identity = Identity()
     roles: Roles = Roles()
     exports: Exports = Exports()
+    push: Push = Push()
+    digest: Digest = Digest()
 
     @property
     def folder(self) -> Path:

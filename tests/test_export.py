@@ -258,6 +258,15 @@ def test_a_csv_export_marks_sections_and_leaves_refusers_out(config: Config) -> 
         assert (entry.by, len(entry.leads), entry.format, entry.role_version) == ("grace", 2, "csv", 1)
 
 
+def test_who_is_not_to_be_contacted_is_in_no_file(config: Config) -> None:
+    with Store.open(config.database_url) as store:
+        [ada] = [lead.id for lead in store.leads() if lead.name == "=cmd|ada"]
+        store.set_status(ada, "do_not_contact", by="grace", note="asked by mail", at=NOW)
+        done = export(store, config)
+        assert done.left_out == {"does not want to be contacted": 2}
+        assert ada not in store.exports()[0].leads
+
+
 @pytest.mark.parametrize("format_", FORMATS)
 def test_the_same_list_again_is_the_same_file(config: Config, format_: str) -> None:
     with Store.open(config.database_url) as store:

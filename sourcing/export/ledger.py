@@ -5,6 +5,8 @@ from pathlib import Path
 from storage.records import Record
 from storage.store import ExportRow, Store
 
+PUSHED = "push:"  # formats of what was handed to another system: no file of ours
+
 
 class Held(Record):
     """A file that holds somebody, and whether it still lies where it was written."""
@@ -17,4 +19,4 @@ def affected(store: Store, lead: str) -> list[Held]:
     """The files that hold a lead, by the ids it ever had; whoever was given them has to be told after an erasure."""
     called = set(store.once_called(lead)) | {lead}
     rows = [row for row in store.exports() if not called.isdisjoint(row.leads)]
-    return [Held(export=row, still_there=Path(row.path).is_file()) for row in rows]
+    return [Held(export=row, still_there=row.format.startswith(PUSHED) or Path(row.path).is_file()) for row in rows]

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
+from sourcing.desk.contact import DO_NOT_CONTACT
 from sourcing.export.collisions import Collision, Known
 from sourcing.ranking import Row, refuses, row
 from storage.records import Lead
@@ -46,7 +47,7 @@ def lines(
 
 
 def _may_leave(lead: Lead, left: Left, known: Known | None) -> bool:
-    if refuses(lead):
+    if refuses(lead) or lead.status == DO_NOT_CONTACT:
         left.counts["does not want to be contacted"] += 1
         return False
     met = known.collision(lead) if known is not None else None
