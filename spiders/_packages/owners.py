@@ -1,7 +1,7 @@
 """What every registry of packages does: read the listed ones, keep owners whose work is known, count all others."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any, ClassVar
 from urllib.parse import quote
@@ -11,7 +11,7 @@ from scrapy import Request
 from scrapy.http import Response
 
 from spiders._base import Yielded
-from spiders._card import Options, past_forecast
+from spiders._card import Options
 from spiders._clean import EXCERPT, HANDLE, TITLE, clean
 from spiders._contacts import without_contacts
 from spiders._lookup import Lookup
@@ -21,10 +21,8 @@ from storage.records import (
     AccountKey,
     Claim,
     Evidence,
-    Forecast,
     Kind,
     Lane,
-    LaneBill,
     LaneState,
     Level,
     Link,
@@ -64,18 +62,6 @@ class PackageOwners(Lookup):
         """None: packages come from roles."""
         del options
         return []
-
-    @classmethod
-    def forecast(
-        cls, lanes: Sequence[Lane], options: Options, past: Mapping[str, LaneBill], known: int
-    ) -> list[Forecast]:
-        """One request a package, once in `refresh_days`."""
-        del known
-        return [
-            past_forecast(lane.id, past)
-            or Forecast(lane=lane.id, requests=1, minutes=options.delay / 60, basis="first guess")
-            for lane in lanes
-        ]
 
     @classmethod
     def package_url(cls, options: RegistryOptions, name: str) -> str:
