@@ -15,7 +15,7 @@ SECTIONS = {
 def ranked(rows: Sequence[Row], before: Sequence[int | None] | None = None) -> str:
     """A list with score, range, coverage, strongest reasons and weakest point of every lead."""
     if not rows:
-        return "nobody is ranked for this role; name it under [roles] active, then `sourcing score`"
+        return "nobody is ranked for this role; make it active, then `sourcing score` or `sourcing nightly`"
     moved = before or [row.rank for row in rows]
     return "\n".join(_entry(row, old) for row, old in zip(rows, moved, strict=True))
 
