@@ -1,0 +1,10 @@
+"""Notices, retention and the record of processing."""
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Apply."""
