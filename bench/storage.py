@@ -1,10 +1,10 @@
-"""Upserts per second through `Store.save`, beside raw DB-API executemany of the same rows in the same run.
+"""Upserts per second through `Store.save`, beside the driver alone doing the same job in the same run.
 
 Usage: python -m bench.storage [ACCOUNTS]
 """
 
-import gc
 import random
+import resource
 import sqlite3
 import sys
 import tempfile
@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -24,8 +25,7 @@ from bench.report import Row, middle, number, report, seconds
 from storage.records import Account, Claim, Kind, Link, Origin
 from storage.store import Store
 from storage.store._fold import begin
-from storage.store._save import whole_row
-from storage.store._sql import batches
+from storage.store._written import account_columns
 from storage.tables import account
 from storage.text import (
     check_address,
@@ -58,9 +58,12 @@ WORDS = [
     "speech",
 ]
 COLUMNS = tuple(str(column.name) for column in account.columns)
-# Shares of executemany with the rows made on the way. It neither hashes, compares, merges nor keeps a history, and
-# on the second night rewrites everything; the bars leave room for a busy machine.
-TARGET = {("sqlite", 1): 0.45, ("sqlite", 2): 0.75, ("postgresql", 1): 0.45, ("postgresql", 2): 1.0}
+HASH = COLUMNS.index("hash")
+SEEN = COLUMNS.index("origin_seen_at")
+# Shares of the driver alone doing the same job: on the first night hash every row and write it
+# with its time, on the second hash, compare, write what changed, move the times.
+TARGET = {1: 0.5, 2: 0.7}
+MEMORY = 1024  # MiB
 TEXT_SECONDS = 0.2  # for 100,000 characters
 RUNS_OF = ("a", "a.", "@", "https://", " ", "\n", "a@", "[", "<", "0.", "C++,", "\u0301", "\u0301\u0327", "é\u200d")
 
@@ -68,9 +71,8 @@ RUNS_OF = ("a", "a.", "@", "https://", " ", "\n", "a@", "[", "<", "0.", "C++,", 
 class Kit(NamedTuple):
     """A kind of database: how to make an empty one and how to write to it without us."""
 
-    name: str
     empty: Callable[[], str]
-    raw: Callable[[str, Sequence[tuple[Any, ...]]], float]
+    raw: type["Sqlite | Postgres"]
 
 
 def person(number: int, night: int, changed: bool) -> Account:
@@ -99,89 +101,147 @@ def person(number: int, night: int, changed: bool) -> Account:
     )
 
 
-def people(count: int, night: int) -> list[Account]:
-    """Invent the accounts of a night; on the second one every 33rd has a new text."""
+def batch_of(night: int, start: int, end: int) -> list[Account]:
+    """Invent a batch of a night; on the second one every 33rd account has a new text."""
     every = round(1 / CHANGED)
-    return [person(n, night, night > 1 and n % every == 0) for n in range(count)]
+    return [person(n, night, night > 1 and n % every == 0) for n in range(start, end)]
 
 
-def rows(accounts: Sequence[Account]) -> list[tuple[Any, ...]]:
+def rows(accounts: Sequence[Account], *, lite: bool) -> list[tuple[Any, ...]]:
     """Give the very rows the Store writes, ready for a driver."""
-    return [tuple(map(_plain, whole_row(begin(item, b"0123456789abcdef")))) for item in accounts]
+    states = [begin(item, b"0123456789abcdef", item.key) for item in accounts]
+    return list(zip(*account_columns(states, lite=lite), strict=True))
 
 
-def _plain(value: Any) -> Any:
-    return orjson.dumps(value).decode() if isinstance(value, dict | list | tuple) else value
+def hashed(row: tuple[Any, ...]) -> bytes:
+    """Hash what a row holds, as one would by hand: all of it but times, markers and the hash itself."""
+    return blake2b(orjson.dumps(row[:19]), digest_size=16).digest()
 
 
-def statement(mark: str) -> str:
-    """Give the upsert of the whole row, as one would write it by hand."""
-    names = ", ".join(COLUMNS)
-    fresh = ", ".join(f"{name} = excluded.{name}" for name in COLUMNS if name != "key")
-    marks = ", ".join([mark] * len(COLUMNS))
-    return f"INSERT INTO account ({names}) VALUES ({marks}) ON CONFLICT (key) DO UPDATE SET {fresh}"
+INTO = f"INSERT INTO account ({', '.join(COLUMNS)})"
+FRESH = ", ".join(f"{name} = excluded.{name}" for name in COLUMNS if name != "key")
+UPSERT = f"ON CONFLICT (key) DO UPDATE SET {FRESH}"
+SAW = "ON CONFLICT (account) DO UPDATE SET last_seen = excluded.last_seen"
 
 
-def raw_sqlite(url: str, ready: Sequence[tuple[Any, ...]]) -> float:
-    """Write with the driver alone, one commit per batch; gives seconds."""
-    connection = sqlite3.connect(url.removeprefix("sqlite:///"))
-    connection.execute("PRAGMA synchronous=NORMAL")
-    plain = [tuple(str(v) if isinstance(v, datetime) else v for v in row) for row in ready]
-    sql = statement("?")
+class Sqlite:
+    """The driver alone, one commit per batch."""
 
-    def work() -> None:
-        for some in batches(plain, BATCH):
-            connection.executemany(sql, some)
-            connection.commit()
+    name = "sqlite"
+    lite = True
+    way = "executemany"
 
-    took = seconds(work)
-    connection.close()
-    return took
+    def __init__(self, url: str) -> None:
+        self.connection = sqlite3.connect(url.removeprefix("sqlite:///"))
+        self.connection.execute("PRAGMA synchronous=NORMAL")
 
+    def known(self, keys: Sequence[str]) -> dict[str, bytes]:
+        """The hashes of stored rows."""
+        sql = "SELECT key, hash FROM account WHERE key IN (SELECT value FROM json_each(?))"
+        return dict(self.connection.execute(sql, [orjson.dumps(keys).decode()]).fetchall())
 
-def raw_postgres(url: str, ready: Sequence[tuple[Any, ...]]) -> float:
-    """Write with the driver alone, one commit per batch; gives seconds."""
-    sql = statement("%s")
-    with psycopg.connect(url) as connection, connection.cursor() as cursor:
+    def write(self, some: Sequence[tuple[Any, ...]], seen: Sequence[tuple[Any, ...]]) -> None:
+        """Write rows and times, commit."""
+        marks = ", ".join("?" * len(COLUMNS))
+        self.connection.executemany(f"{INTO} VALUES ({marks}) {UPSERT}", some)
+        self.connection.executemany(f"INSERT INTO account_seen (account, last_seen) VALUES (?, ?) {SAW}", seen)
+        self.connection.commit()
 
-        def work() -> None:
-            for some in batches(ready, BATCH):
-                cursor.executemany(sql, some)
-                connection.commit()
-
-        return seconds(work)
+    def close(self) -> None:
+        """Close."""
+        self.connection.close()
 
 
-def ours(url: str, nights: Sequence[Sequence[Account]]) -> list[float]:
-    """Give the seconds `Store.save` takes for each night."""
-    with Store.open(url) as store:
+class Postgres:
+    """The driver alone, COPY into staging tables and one upsert, one commit per batch."""
 
-        def work(accounts: Sequence[Account]) -> None:
-            for some in batches(accounts, BATCH):
-                store.save(some)
+    name = "postgresql"
+    lite = False
+    way = "COPY"
 
-        return [seconds(partial(work, accounts)) for accounts in nights]
+    def __init__(self, url: str) -> None:
+        self.connection = psycopg.connect(url)
+        for table in ("account", "account_seen"):
+            self.connection.execute(f"CREATE TEMP TABLE raw_{table} (LIKE {table}) ON COMMIT DELETE ROWS")
+        self.connection.commit()
+
+    def known(self, keys: Sequence[str]) -> dict[str, bytes]:
+        """The hashes of stored rows."""
+        return dict(self.connection.execute("SELECT key, hash FROM account WHERE key = ANY(%s)", [list(keys)]))
+
+    def write(self, some: Sequence[tuple[Any, ...]], seen: Sequence[tuple[Any, ...]]) -> None:
+        """Write rows and times, commit."""
+        self._into("account", some, f"{INTO} SELECT * FROM raw_account {UPSERT}")
+        self._into("account_seen", seen, f"INSERT INTO account_seen SELECT * FROM raw_account_seen {SAW}")
+        self.connection.commit()
+
+    def _into(self, table: str, some: Sequence[tuple[Any, ...]], upsert: str) -> None:
+        with self.connection.cursor() as cursor:
+            with cursor.copy(f"COPY raw_{table} FROM STDIN") as copy:
+                for row in some:
+                    copy.write_row(row)
+            cursor.execute(upsert)
+
+    def close(self) -> None:
+        """Close."""
+        self.connection.close()
 
 
-def measure(kit: Kit, nights: Sequence[Sequence[Account]]) -> Iterator[Row]:
-    """Run both ways in turn, each on a database of its own; medians."""
-    ready = [rows(accounts) for accounts in nights]
-    mine: list[list[float]] = []
-    raw: list[list[float]] = []
-    made: list[list[float]] = []
-    for _ in range(RUNS):
-        mine.append(ours(kit.empty(), nights))
-        url = kit.empty()
-        raw.append([kit.raw(url, some) for some in ready])
-        made.append([seconds(partial(rows, some)) + took for some, took in zip(nights, raw[-1], strict=True)])
+def first_night(raw: Sqlite | Postgres, ready: Sequence[tuple[Any, ...]]) -> None:
+    """Hash, write every row and its time."""
+    fresh = [(*row[:HASH], hashed(row), *row[HASH + 1 :]) for row in ready]
+    raw.write(fresh, [(row[0], row[SEEN]) for row in fresh])
+
+
+def second_night(raw: Sqlite | Postgres, ready: Sequence[tuple[Any, ...]]) -> None:
+    """Hash, compare, write what changed, move the times."""
+    fresh = [(*row[:HASH], hashed(row), *row[HASH + 1 :]) for row in ready]
+    known = raw.known([row[0] for row in fresh])
+    changed = [row for row in fresh if known.get(row[0]) != row[HASH]]
+    raw.write(changed, [(row[0], row[SEEN]) for row in fresh])
+
+
+class Spent(NamedTuple):
+    """Seconds of one night, ours and by hand."""
+
+    ours: float
+    by_hand: float
+
+
+def nights(kit: Kit, count: int) -> list[Spent]:
+    """Both ways batch by batch in turn, each on a database of its own; inventing people is not counted."""
+    raw = kit.raw(kit.empty())
+    found = []
+    with Store.open(kit.empty()) as store:
+        for night, by_hand in ((1, first_night), (2, second_night)):
+            mine = hand = 0.0
+            for start in range(0, count, BATCH):
+                accounts = batch_of(night, start, min(count, start + BATCH))
+                ready = rows(accounts, lite=kit.raw.lite)
+                mine += seconds(partial(store.save, accounts))
+                hand += seconds(partial(by_hand, raw, ready))
+            found.append(Spent(mine, hand))
+    raw.close()
+    return found
+
+
+def measure(kit: Kit, count: int) -> Iterator[Row]:
+    """Both nights; medians of some runs, of a single one for many accounts."""
+    runs = [nights(kit, count) for _ in range(RUNS if count <= ACCOUNTS else 1)]
     for at, name in enumerate(("first night", f"second night, {CHANGED:.0%} changed")):
-        count = len(nights[at])
-        rate, bare, peer = (count / middle(run[at] for run in runs) for runs in (mine, raw, made))
-        target = TARGET[kit.name, at + 1]
-        title = f"{kit.name}, {name}"
-        yield Row(title, rate, "upserts/s", f"executemany {number(bare)}, rows made on the way {number(peer)}")
-        yield Row(f"{title}, share of ready rows", rate / bare, "× executemany")
-        yield Row(f"{title}, share", rate / peer, "× executemany", "", f"≥ {target}", rate / peer >= target)
+        rate = count / middle(run[at].ours for run in runs)
+        peer = count / middle(run[at].by_hand for run in runs)
+        way = f"{kit.raw.way} {number(peer)}" if at == 0 else f"hash compare by hand {number(peer)}"
+        title = f"{kit.raw.name}, {name}"
+        yield Row(title, rate, "upserts/s", way)
+        share = middle(run[at].by_hand / run[at].ours for run in runs)
+        yield Row(f"{title}, share", share, "× the driver alone", "", f"≥ {TARGET[at + 1]}", share >= TARGET[at + 1])
+
+
+def memory() -> Row:
+    """The most memory this process ever held, in MiB; people are invented a batch at a time."""
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return Row("most memory, all of the above", most, "MiB", "", f"< {MEMORY}", most < MEMORY)
 
 
 def slowest_text() -> Row:
@@ -206,7 +266,7 @@ def sqlite_kit() -> Iterator[Kit]:
         return url
 
     with tempfile.TemporaryDirectory() as folder:
-        yield Kit("sqlite", empty, raw_sqlite)
+        yield Kit(empty, Sqlite)
 
 
 @contextmanager
@@ -227,19 +287,18 @@ def postgres_kit() -> Iterator[Kit]:
             Store.upgrade(url)
             return url
 
-        yield Kit("postgresql", empty, raw_postgres)
+        yield Kit(empty, Postgres)
         server.cleanup()
 
 
 def main(count: int) -> None:
     """Measure both databases and report."""
-    nights = [people(count, 1), people(count, 2)]
-    gc.freeze()  # two nights of people held in memory are the bench's own, and so is looking through them
     found = [slowest_text()]
     for kind in (sqlite_kit, postgres_kit):
         with kind() as kit:
-            found += measure(kit, nights)
-    print(f"{count:,} accounts, batches of {BATCH}, median of {RUNS}")
+            found += measure(kit, count)
+    found.append(memory())
+    print(f"{count:,} accounts, batches of {BATCH}, median of {RUNS if count <= ACCOUNTS else 1}")
     report("storage", found)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from storage.records import Account, AccountKey, Evidence, Gone, Item, Record, Sighting, Withdrawn
 from storage.store._fold import with_cover
@@ -29,18 +29,20 @@ def sort_out(items: Iterable[Item]) -> Batch:
     """Sort a batch; texts no database stores are cleaned on the way."""
     batch = Batch()
     for item in items:
-        if isinstance(item, Evidence):
-            work, content = _hashed(item, _work)
-            batch.work.setdefault(work.id, []).append((work, content))
-        elif isinstance(item, Account):
-            account, content = _hashed(with_cover(item), _account)
+        # By type, not isinstance: of a pydantic class that asks Python code, which costs more than the rest here.
+        kind = type(item)
+        if kind is Account:
+            account, content = _hashed(with_cover(cast("Account", item)), _account)
             batch.accounts.setdefault(account.key, []).append((account, content))
+        elif kind is Evidence:
+            work, content = _hashed(cast("Evidence", item), _work)
+            batch.work.setdefault(work.id, []).append((work, content))
         elif isinstance(item, Withdrawn):
             withdrawn, _ = _hashed(item, _withdrawn)
             name = f"{withdrawn.account}/{withdrawn.kind}/{withdrawn.source_id}"
             batch.work.setdefault(name, []).append((withdrawn, b""))
         else:
-            seen, _ = _hashed(item, _sighting_or_gone)
+            seen, _ = _hashed(cast("Sighting | Gone", item), _sighting_or_gone)
             batch.accounts.setdefault(seen.account, []).append((seen, b""))
     return batch
 

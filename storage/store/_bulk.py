@@ -5,6 +5,7 @@ still written from the tables, but values are turned column by column, and equal
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -25,30 +26,25 @@ from sqlalchemy import (
     column,
     func,
     select,
+    text,
     type_coerce,
 )
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.dialects.sqlite import pysqlite
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.dml import Insert
 from sqlalchemy.types import TypeEngine
 
-from storage.store._engine import dumps
 from storage.store._sql import upserting
-from storage.tables import Moment, account_seen, moment_text
+from storage.store._written import Texts
+from storage.tables import Moment, account_seen
 
 Turn = Callable[[Any], Any]
 Columns = Sequence[Column[Any]]
 Shape = Callable[[Select[Any]], Select[Any]]
+COPIED = 20  # rows from which on COPY costs less than a statement per row
 _SQLITE, _POSTGRES = pysqlite.dialect(), psycopg.dialect(paramstyle="format")  # type: ignore[no-untyped-call]  # theirs
-
-
-class _Texts(dict[datetime | None, str | None]):
-    """Times already written as SQLite keeps them: those of one answer are the same object."""
-
-    def __missing__(self, value: datetime) -> str:
-        text = self[value] = moment_text(value)
-        return text
 
 
 class _Moments(dict[str | None, datetime | None]):
@@ -66,15 +62,43 @@ def read_many(connection: Connection, columns: Columns, shape: Shape) -> Iterato
     return _turned(rows, [_reader(one.type) for one in columns]) if lite else iter(rows)
 
 
-def upsert_many(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]], *, guard: str) -> None:
-    """Insert or update whole rows in the order of the table's columns.
+def upsert_columns(connection: Connection, table: Table, columns: Sequence[Sequence[Any]], *, guard: str) -> None:
+    """Insert or update whole rows, given as columns in the order of the table's, of values the driver takes.
 
     A stored row whose value in the column `guard` is greater stays: another writer knew better.
     """
-    if rows:
-        lite = connection.dialect.name == "sqlite"
-        writers = [_writer(one.type, lite=lite) for one in table.columns]
-        connection.exec_driver_sql(_upsert(table, guard, lite=lite), list(_turned(rows, writers)))
+    if not columns or not columns[0]:
+        return
+    lite, rows = connection.dialect.name == "sqlite", zip(*columns, strict=True)
+    if lite or len(columns[0]) < COPIED:
+        connection.exec_driver_sql(_upsert(table, guard, lite=lite), list(rows))
+    else:
+        _copy(connection, table, rows, guard)
+
+
+def _copy(connection: Connection, table: Table, rows: Iterable[tuple[Any, ...]], guard: str) -> None:
+    """COPY into a table of this connection's own, then one statement: half the work of an insert per row."""
+    stage = f"stage_{table.name}"
+    driver: Any = connection.connection.driver_connection
+    with _driver_errors(connection, stage), driver.cursor() as cursor:
+        if not cursor.execute("SELECT to_regclass(%s)", [f"pg_temp.{stage}"]).fetchone()[0]:
+            cursor.execute(f"CREATE TEMP TABLE {stage} (LIKE {table.name}) ON COMMIT DELETE ROWS")
+        with cursor.copy(f"COPY {stage} FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+        cursor.execute(_from_stage(table, guard, stage))
+        # A second batch of the same transaction must not meet the rows of this one.
+        cursor.execute(f"TRUNCATE {stage}")
+
+
+@contextmanager
+def _driver_errors(connection: Connection, what: str) -> Iterator[None]:
+    """Errors of the driver as SQLAlchemy would have raised them."""
+    base: Any = connection.dialect.loaded_dbapi.Error
+    try:
+        yield
+    except base as error:
+        raise DBAPIError.instance(what, None, error, base, dialect=connection.dialect) from error
 
 
 def see_many(connection: Connection, rows: Sequence[tuple[str, datetime]]) -> None:
@@ -82,7 +106,7 @@ def see_many(connection: Connection, rows: Sequence[tuple[str, datetime]]) -> No
     if not rows:
         return
     if connection.dialect.name == "sqlite":
-        texts = _Texts()
+        texts = Texts()
         connection.exec_driver_sql(
             _upsert(account_seen, "last_seen", lite=True), [(key, texts[at]) for key, at in rows]
         )
@@ -98,6 +122,16 @@ def _upsert(table: Table, guard: str, *, lite: bool) -> str:
     compiled: Any = statement.compile(dialect=_SQLITE if lite else _POSTGRES)
     assert tuple(compiled.positiontup) == names
     return str(compiled)
+
+
+@lru_cache(maxsize=16)
+def _from_stage(table: Table, guard: str, stage: str) -> str:
+    names = [str(one.name) for one in table.columns]
+    into: Any = postgresql.insert(table).from_select(names, select(*map(column, names)).select_from(text(stage)))
+    keys = [one.name for one in table.primary_key]
+    fresh = {name: into.excluded[name] for name in names if name not in keys}
+    into = into.on_conflict_do_update(index_elements=keys, set_=fresh, where=table.c[guard] <= into.excluded[guard])
+    return str(into.compile(dialect=_POSTGRES))
 
 
 @lru_cache(maxsize=1)
@@ -130,9 +164,3 @@ def _reader(kind: TypeEngine[Any]) -> Turn | None:
     if isinstance(kind, Moment):
         return _Moments({None: None}).__getitem__
     return orjson.loads if isinstance(kind, JSON) else None
-
-
-def _writer(kind: TypeEngine[Any], *, lite: bool) -> Turn | None:
-    if isinstance(kind, Moment) and lite:
-        return _Texts({None: None}).__getitem__
-    return dumps if isinstance(kind, JSON) else None

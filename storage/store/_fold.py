@@ -16,6 +16,7 @@ class State:
     """An account as the Store holds it while a batch is folded into it."""
 
     key: AccountKey
+    text: str  # of the key, as the tables hold it
     handle: str
     hash: bytes
     last_seen: datetime
@@ -32,15 +33,18 @@ class State:
     changed: bool = False
     noted: bool = False  # markers, gone or touched moved
     seen: bool = False  # last_seen moved
-    former: list[tuple[str, datetime]] = field(default_factory=list)
-    events: list[AccountEvent] = field(default_factory=list)
+    former: tuple[tuple[str, datetime], ...] = ()
+    held: Mapping[str, object] | None = None  # what the person says of fields: no answer changes them
+    said: Mapping[str, object] | None = None  # what answers say of those fields
+    events: tuple[AccountEvent, ...] = ()
 
 
-def begin(account: Account, content: bytes) -> State:
+def begin(account: Account, content: bytes, key: AccountKey) -> State:
     """Give the state of an account nobody knew."""
     seen = account.origin.seen_at
     return State(
-        key=account.key,
+        key=key,
+        text=str(key),
         handle=account.handle,
         hash=content,
         last_seen=seen,
@@ -110,6 +114,8 @@ def with_cover(account: Account) -> Account:
 
 
 def _take(state: State, merged: Account, seen: datetime) -> None:
+    if state.held:
+        merged = _corrected(state, merged, state.held)
     content = account_hash(merged)
     if content == state.hash:
         return
@@ -124,10 +130,18 @@ def _take(state: State, merged: Account, seen: datetime) -> None:
     state.touched_at = max(at, state.touched_at)
 
 
+def _corrected(state: State, merged: Account, held: Mapping[str, object]) -> Account:
+    """Lay what the person says over an answer, and note what the answer says."""
+    other = {name: said for name in held if (said := getattr(merged, name)) != held[name]}
+    state.said = {**(state.said or {}), **other}
+    told = frozenset(merged.observed | held.keys())
+    return merged.model_copy(update={name: held[name] for name in other} | {"observed": told})
+
+
 def _rename(state: State, handle: str, seen: datetime) -> None:
     assert state.handle_since is not None
     _tell(state, "renamed", f"{state.handle} → {handle}", seen)
-    state.former.append((state.handle, state.handle_since))
+    state.former += ((state.handle, state.handle_since),)
     state.handle, state.handle_since = handle, seen
 
 
@@ -149,4 +163,4 @@ def _note(state: State, at: datetime) -> None:
 
 
 def _tell(state: State, event: str, detail: str, at: datetime) -> None:
-    state.events.append(AccountEvent(account=state.key, event=event, detail=detail, at=at))
+    state.events += (AccountEvent(account=state.key, event=event, detail=detail, at=at),)

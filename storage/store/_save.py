@@ -9,14 +9,16 @@ from sqlalchemy import Connection, insert
 from storage.records import Account, AccountEvent, AccountKey, Item, Sighting
 from storage.store import _fold, _work
 from storage.store._batch import AccountItem, Batch, sort_out
-from storage.store._bulk import read_many, see_many, upsert_many
+from storage.store._before import Before
+from storage.store._bulk import read_many, see_many, upsert_columns
 from storage.store._fold import State
+from storage.store._overlay import drop_restricted, keep_said, lay
 from storage.store._records import Saved
-from storage.store._rows import ACCOUNT_COLUMNS, finite, names, read_account
+from storage.store._rows import ACCOUNT_COLUMNS, read_account
 from storage.store._sql import among, set_columns, upsert
 from storage.store._tombstones import drop_buried
+from storage.store._written import account_columns
 from storage.tables import account, account_event, account_seen, handle_history
-from storage.text import handle_key
 
 _LIGHT = (
     account.c.key,
@@ -39,19 +41,24 @@ Said = Sequence[tuple[AccountItem, bytes]]
 States = dict[AccountKey, State]
 
 
-def save(connection: Connection, items: Sequence[Item], *, night: int | None, key: bytes) -> Saved:
+def save(
+    connection: Connection, items: Sequence[Item], *, night: int | None, key: bytes, before: Before | None = None
+) -> Saved:
     """Store a batch inside the caller's transaction and count what it did."""
     count: Counter[str] = Counter()
     batch = sort_out(items)
-    count["suppressed"] = drop_buried(connection, batch, key)
+    count["tombstoned"], count["mentions"] = drop_buried(connection, batch, key)
+    count["restricted"] = drop_restricted(connection, batch)
     states = _known(connection, batch)
+    lay(connection, states)
     _load_whole(connection, batch, states)
     for name, said in batch.accounts.items():
         _fold_account(states, name, said, count)
     work = _work.fold(connection, batch, states, count)
+    if before is not None:
+        before.keep_accounts(connection, states)
     _write(connection, states, night, count)
     _work.write(connection, work)
-    _count_accounts(batch, states, count)
     return Saved(**count)
 
 
@@ -59,7 +66,7 @@ def _known(connection: Connection, batch: Batch) -> States:
     owners = {str(key): key for key in batch.owners()}
     wanted = among(connection, account.c.key, owners)
     rows = read_many(connection, _LIGHT, lambda all_: all_.select_from(_SEEN).where(wanted))
-    return {owners[row[0]]: State(owners[row[0]], *row[1:]) for row in rows}
+    return {owners[row[0]]: State(owners[row[0]], *row) for row in rows}
 
 
 def _load_whole(connection: Connection, batch: Batch, states: States) -> None:
@@ -85,11 +92,13 @@ def _differs(state: State, item: AccountItem, content: bytes) -> bool:
 
 
 def _fold_account(states: States, name: AccountKey, said: Said, count: Counter[str]) -> None:
+    told = False
     for item, content in said:
         state = states.get(name)
         if isinstance(item, Account):
+            told = True
             if state is None:
-                states[name] = _fold.begin(item, content)
+                states[name] = _fold.begin(item, content, name)
             else:
                 _fold.answer(state, item, content)
         elif state is None:
@@ -99,15 +108,20 @@ def _fold_account(states: States, name: AccountKey, said: Said, count: Counter[s
             count["sightings"] += 1
         else:
             count["gone"] += _fold.gone(state, item)
+    if told:
+        state = states[name]
+        count["accounts_new" if state.new else "accounts_changed" if state.changed else "accounts_unchanged"] += 1
 
 
 def _write(connection: Connection, states: States, night: int | None, count: Counter[str]) -> None:
-    whole = [whole_row(state) for state in states.values() if state.new or state.changed]
-    upsert_many(connection, account, whole, guard="origin_seen_at")
+    if whole := [state for state in states.values() if state.new or state.changed]:
+        columns = account_columns(whole, lite=connection.dialect.name == "sqlite")
+        upsert_columns(connection, account, columns, guard="origin_seen_at")
     noted = (state for state in states.values() if state.noted and not (state.new or state.changed))
     set_columns(connection, account, [_noted_row(state) for state in noted])
-    see_many(connection, [(str(state.key), state.last_seen) for state in states.values() if state.seen])
+    see_many(connection, [(state.text, state.last_seen) for state in states.values() if state.seen])
     upsert(connection, handle_history, _former_rows(states.values()))
+    keep_said(connection, states.values())
     events = [_event_row(event, night) for state in states.values() for event in state.events]
     if events:
         connection.execute(insert(account_event), events)
@@ -118,46 +132,9 @@ def _event_row(event: AccountEvent, night: int | None) -> dict[str, Any]:
     return event.model_dump() | {"account": str(event.account), "night": night}
 
 
-def whole_row(state: State) -> tuple[Any, ...]:
-    """Give the row of an account in the order of the table's columns."""
-    item = state.account
-    assert item is not None
-    return (
-        str(state.key),
-        item.source,
-        item.source_id,
-        item.handle,
-        handle_key(item.handle),
-        state.handle_since,
-        item.url,
-        item.kind.value,
-        item.name,
-        item.headline,
-        item.bio,
-        item.location,
-        item.company,
-        item.open_to_work,
-        item.created_at,
-        item.expires_at,
-        [{"url": link.url, "claim": link.claim, "field": link.field} for link in item.links],
-        finite(item.figures),
-        sorted(item.flags),
-        state.markers,
-        names(item.observed),
-        item.origin.url,
-        item.origin.seen_at,
-        item.origin.spider,
-        state.first_seen,
-        state.hash,
-        state.last_changed,
-        state.gone_at,
-        state.touched_at,
-    )
-
-
 def _noted_row(state: State) -> dict[str, Any]:
     return {
-        "key": str(state.key),
+        "key": state.text,
         "markers": dict(state.markers),
         "touched_at": state.touched_at,
         "gone_at": state.gone_at,
@@ -166,16 +143,7 @@ def _noted_row(state: State) -> dict[str, Any]:
 
 def _former_rows(states: Collection[State]) -> list[Mapping[str, Any]]:
     return [
-        {"account": str(state.key), "since": since, "handle": handle}
+        {"account": state.text, "since": since, "handle": handle}
         for state in states
         for since, handle in {since: handle for handle, since in state.former}.items()
     ]
-
-
-def _count_accounts(batch: Batch, states: States, count: Counter[str]) -> None:
-    for name, said in batch.accounts.items():
-        state = states.get(name)
-        if state is None or not any(isinstance(item, Account) for item, _ in said):
-            continue
-        kind = "new" if state.new else "changed" if state.changed else "unchanged"
-        count[f"accounts_{kind}"] += 1

@@ -4,17 +4,16 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, delete
 
 from storage.records import AccountKey, Evidence, Withdrawn
 from storage.store import _fold
 from storage.store._batch import Batch, WorkItem
-from storage.store._bulk import read_many, upsert_many
+from storage.store._bulk import read_many, upsert_columns
 from storage.store._fold import State
-from storage.store._rows import finite
 from storage.store._sql import among
+from storage.store._written import evidence_columns
 from storage.tables import evidence
 
 _LIGHT = (evidence.c.id, evidence.c.hash, evidence.c.origin_seen_at, evidence.c.first_seen)
@@ -56,7 +55,9 @@ def write(connection: Connection, folded: list[Work]) -> None:
     taken_back = [work.id for work in folded if work.stored and work.taken_back]
     if taken_back:
         connection.execute(delete(evidence).where(among(connection, evidence.c.id, taken_back)))
-    upsert_many(connection, evidence, [_row(work) for work in folded if work.evidence], guard="origin_seen_at")
+    if fresh := [work for work in folded if work.evidence]:
+        columns = evidence_columns(fresh, lite=connection.dialect.name == "sqlite")
+        upsert_columns(connection, evidence, columns, guard="origin_seen_at")
 
 
 def _known(connection: Connection, batch: Batch) -> dict[str, Work]:
@@ -85,30 +86,3 @@ def _count(work: Work, before: bytes, count: Counter[str]) -> None:
         count["evidence_changed" if before else "evidence_new"] += 1
     elif work.hash:
         count["evidence_unchanged"] += 1
-
-
-def _row(work: Work) -> tuple[Any, ...]:
-    """Give the row of a piece of work in the order of the table's columns."""
-    item = work.evidence
-    assert item is not None
-    return (
-        work.id,
-        str(item.account),
-        item.source_id,
-        item.kind,
-        item.url,
-        item.title,
-        item.text,
-        item.event_at,
-        item.started_at,
-        item.level.value,
-        item.tags,
-        item.packages,
-        item.files,
-        finite(item.figures),
-        item.origin.url,
-        item.origin.seen_at,
-        item.origin.spider,
-        work.first_seen,
-        work.hash,
-    )
