@@ -21,6 +21,7 @@ from storage.errors import RoleError
 from storage.records import Lead, Part, Penalty, Receipt
 
 ENGINE_VERSION = 3
+_HIDDEN = frozenset({"no_recruiters", "restricted"})  # flags of people no list may hold
 
 
 class Scorer:
@@ -124,41 +125,13 @@ def skills_of(lead: Lead, now: datetime, role: Role | None = None) -> list[Cover
     return _ranked(Reading(readable(lead, now)[0], Setting(role or plain, now)))
 
 
-def strongest(receipt: Receipt, count: int = 2) -> list[Part]:
-    """The parts that lift the total most above what is usual, among those that are known."""
-    known = [part for part in receipt.parts if part.value is not None]
-    lifting = [part for part in known if part.effective > part.neutral] or known
-    return sorted(lifting, key=lambda part: (-_gain(part), part.component))[:count]
-
-
-def weakest(receipt: Receipt) -> Part | None:
-    """The known part that pulls the total down most; None if nothing is known."""
-    known = [part for part in receipt.parts if part.value is not None]
-    return min(known, key=lambda part: (_gain(part), part.component), default=None)
-
-
-def summary(receipt: Receipt) -> str:
-    """One line: `0.71 (0.60–0.79), coverage 64 %`."""
-    return f"{receipt.total:.2f} ({receipt.low:.2f}–{receipt.high:.2f}), coverage {receipt.coverage * 100:.0f} %"
-
-
-def worth_asking(receipt: Receipt) -> list[str]:
-    """What is not known and would move the total most, in plain words."""
-    open_parts = sorted(receipt.parts, key=lambda part: (-part.weight * (1 - part.confidence), part.component))
-    return [f"{part.component}: {', '.join(part.missing)}" for part in open_parts if part.missing]
-
-
-def _gain(part: Part) -> float:
-    return part.weight * (part.effective - part.neutral)
-
-
 def _total(parts: Sequence[Part], deducted: Sequence[Penalty]) -> float:
     """One sum for scoring, replay and the matrix, in the order of the parts."""
     return sums.total((part.contribution for part in parts), (penalty.amount for penalty in deducted))
 
 
 def _section(lead: Lead, coverage: float) -> str:
-    if any("no_recruiters" in account.flags for account in lead.accounts):
+    if any(not _HIDDEN.isdisjoint(account.flags) for account in lead.accounts):
         return "restricted"
     return "ranked" if coverage >= ENOUGH_EVIDENCE else "too_little_evidence"
 
@@ -176,8 +149,4 @@ __all__ = [
     "readable",
     "replay",
     "skills_of",
-    "strongest",
-    "summary",
-    "weakest",
-    "worth_asking",
 ]

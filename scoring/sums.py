@@ -1,4 +1,4 @@
-"""The arithmetic of a score, written once for a single lead and for columns of many.
+"""The arithmetic of a score, for a single lead; `scoring.columns.sums` is the same for columns of many.
 
 Every sum runs in the order of the components, one rounding per step. A loop over floats and a loop over columns
 then give the same bits, which a sum rounded once at its end would not.
@@ -6,10 +6,6 @@ then give the same bits, which a sum rounded once at its end would not.
 
 from collections.abc import Iterable, Sequence
 
-import numpy as np
-from numpy.typing import NDArray
-
-Column = NDArray[np.float64]
 ENOUGH_EVIDENCE = 0.30  # coverage under which a lead stands in a section of its own
 
 
@@ -41,26 +37,3 @@ def scaled(amounts: Sequence[float], gross: float, most: float) -> list[float]:
     whole = added(amounts)
     limit = max(0.0, min(most, gross))
     return list(amounts) if whole <= limit else [amount * limit / whole for amount in amounts]
-
-
-def summed(terms: Column) -> Column:
-    """The sum of each row of rows × terms, in order, bit for bit what `added` gives for one."""
-    return np.add.accumulate(terms, axis=1)[:, -1] if terms.shape[1] else np.zeros(len(terms))
-
-
-def effective_rows(value: Column, confidence: Column, neutral: Column) -> Column:
-    """`effective` for rows × components; NaN is an unknown value."""
-    known = confidence * value + (1 - confidence) * neutral
-    return np.where(np.isnan(value), neutral, known)
-
-
-def scaled_rows(amounts: Column, gross: Column, most: float) -> Column:
-    """`scaled` for every row of rows × penalties."""
-    whole = summed(amounts)
-    limit = np.maximum(0.0, np.minimum(most, gross))
-    over = np.flatnonzero(whole > limit)
-    if not len(over):
-        return amounts
-    less = amounts.copy()
-    less[over] = amounts[over] * limit[over, None] / whole[over, None]
-    return less

@@ -1,24 +1,6 @@
 """Job adverts: what one asks, read sentence by sentence, as the draft of a role profile."""
 
-from scoring.advert.answers import answerable, answered
-from scoring.advert.drafting import Draft, Near, Question, draft, knowledge, questions, role_id
-from scoring.advert.files import read_advert
-from scoring.advert.sentences import Said
-from scoring.advert.wishes import Wish
-from scoring.advert.writing import written
+import lazy_loader
 
-__all__ = [
-    "Draft",
-    "Near",
-    "Question",
-    "Said",
-    "Wish",
-    "answerable",
-    "answered",
-    "draft",
-    "knowledge",
-    "questions",
-    "read_advert",
-    "role_id",
-    "written",
-]
+# What is behind the door stands in `__init__.pyi`; each part is loaded when it is first asked for.
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

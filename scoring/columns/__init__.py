@@ -1,7 +1,6 @@
 """Many leads at once, as columns: the matrix that re-ranks without reading anybody again."""
 
-from scoring.columns.build import from_receipts
-from scoring.columns.matrix import SECTIONS, Matrix
-from scoring.columns.ranked import Ranked, Term, Top
+import lazy_loader
 
-__all__ = ["SECTIONS", "Matrix", "Ranked", "Term", "Top", "from_receipts"]
+# What is behind the door stands in `__init__.pyi`; each part is loaded when it is first asked for.
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring import sums
 from scoring.columns.choosing import best_rows
 from scoring.columns.ranked import Top
+from scoring.columns.sums import effective_rows, scaled_rows, summed
 from scoring.reference import Usual
+from scoring.sums import ENOUGH_EVIDENCE
 from storage.errors import RoleError, UnknownLead
 
 Numbers = NDArray[np.float64]
@@ -93,7 +94,7 @@ class Matrix:
 
     def deductions(self, weights: Weights, rows: Rows = None) -> Numbers:
         """What the penalties take off, per row."""
-        return self._of_all(weights, rows, lambda some: sums.summed(some.deducted))
+        return self._of_all(weights, rows, lambda some: summed(some.deducted))
 
     def bounds(self, weights: Weights, rows: Rows = None) -> tuple[Numbers, Numbers]:
         """Per row the totals if everything unknown stood at the 10th, and at the 90th percentile."""
@@ -155,10 +156,10 @@ class Matrix:
     def _look(self, weights: Numbers, rows: NDArray[np.intp]) -> "_Weighed":
         """These rows under these weights, in double precision."""
         value, confidence = self.value[rows], self.confidence[rows]
-        effective = sums.effective_rows(value, confidence, np.array(self.neutral))
+        effective = effective_rows(value, confidence, np.array(self.neutral))
         contribution = effective * weights
-        gross = sums.summed(contribution)
-        deducted = sums.scaled_rows(self.amounts[rows], gross, self.most)
+        gross = summed(contribution)
+        deducted = scaled_rows(self.amounts[rows], gross, self.most)
         restricted = self.restricted[rows]
         return _Weighed(weights, rows, value, confidence, effective, contribution, gross, deducted, restricted)
 
@@ -206,20 +207,20 @@ class _Weighed:
 
     @cached_property
     def total(self) -> Numbers:
-        return np.clip(self.gross - sums.summed(self.deducted), 0.0, 1.0)
+        return np.clip(self.gross - summed(self.deducted), 0.0, 1.0)
 
     @cached_property
     def coverage(self) -> Numbers:
-        return np.minimum(1.0, sums.summed(self.weights * self.confidence))
+        return np.minimum(1.0, summed(self.weights * self.confidence))
 
     @cached_property
     def section(self) -> Numbers:
-        return np.where(self.restricted, 2.0, np.where(self.coverage >= sums.ENOUGH_EVIDENCE, 0.0, 1.0)).astype(int)
+        return np.where(self.restricted, 2.0, np.where(self.coverage >= ENOUGH_EVIDENCE, 0.0, 1.0)).astype(int)
 
     def bound(self, ends: Numbers) -> Numbers:
         """The totals if everything unknown stood at these values."""
-        terms = self.weights * sums.effective_rows(self.value, self.confidence, ends)
-        return np.clip(sums.summed(terms) - sums.summed(self.deducted), 0.0, 1.0)
+        terms = self.weights * effective_rows(self.value, self.confidence, ends)
+        return np.clip(summed(terms) - summed(self.deducted), 0.0, 1.0)
 
     def taken(self, order: NDArray[np.intp]) -> "_Weighed":
         """Some of the rows, in this order."""

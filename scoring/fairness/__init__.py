@@ -1,24 +1,6 @@
 """Fairness: what a score must not see, what it follows all the same, whom a list favours, slates of wished shares."""
 
-from scoring.fairness.bias import BiasAudit, bias_audit
-from scoring.fairness.blind import blind
-from scoring.fairness.measures import exact_test, infeasible, ndkl, rank_correlation, skew
-from scoring.fairness.slates import STRATA, Balanced, balanced
-from scoring.fairness.swaps import SWAPS, Difference, differences
+import lazy_loader
 
-__all__ = [
-    "STRATA",
-    "SWAPS",
-    "Balanced",
-    "BiasAudit",
-    "Difference",
-    "balanced",
-    "bias_audit",
-    "blind",
-    "differences",
-    "exact_test",
-    "infeasible",
-    "ndkl",
-    "rank_correlation",
-    "skew",
-]
+# What is behind the door stands in `__init__.pyi`; each part is loaded when it is first asked for.
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,18 +1,6 @@
 """Learning weights from decisions, under rules strict enough that the usual answer is "keep"."""
 
-from scoring.learn.pairs import ListPairs, Thumb, pairs_by_list
-from scoring.learn.proposing import FROZEN, LEAST_LISTS, LEAST_PAIRS, NOISE, Proposal, propose
-from scoring.learn.solving import FACTOR
+import lazy_loader
 
-__all__ = [
-    "FACTOR",
-    "FROZEN",
-    "LEAST_LISTS",
-    "LEAST_PAIRS",
-    "NOISE",
-    "ListPairs",
-    "Proposal",
-    "Thumb",
-    "pairs_by_list",
-    "propose",
-]
+# What is behind the door stands in `__init__.pyi`; each part is loaded when it is first asked for.
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

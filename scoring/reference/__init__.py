@@ -3,21 +3,7 @@
 Tables are data with a version. A night never moves them, so nobody's score changes because others were crawled.
 """
 
-from scoring.reference.files import load_reference, written
-from scoring.reference.rebuild import ENOUGH_PEOPLE, Figures, Rebuilt, Values, quantiles, rebuild
-from scoring.reference.tables import QUANTILES, Reference, Usual, shipped_reference
+import lazy_loader
 
-__all__ = [
-    "ENOUGH_PEOPLE",
-    "QUANTILES",
-    "Figures",
-    "Rebuilt",
-    "Reference",
-    "Usual",
-    "Values",
-    "load_reference",
-    "quantiles",
-    "rebuild",
-    "shipped_reference",
-    "written",
-]
+# What is behind the door stands in `__init__.pyi`; each part is loaded when it is first asked for.
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

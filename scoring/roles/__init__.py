@@ -1,23 +1,6 @@
 """Role profiles: the model, loading, finding and linting; the shipped profiles lie beside this file."""
 
-from scoring.roles.defaults import COMPONENTS, PENALTIES
-from scoring.roles.files import find_role, folder_roles, load_role, role_file, shipped_roles
-from scoring.roles.lint import Finding, Funnel, lint
-from scoring.roles.model import Group, Role
-from scoring.roles.tables import read_tables
+import lazy_loader
 
-__all__ = [
-    "COMPONENTS",
-    "PENALTIES",
-    "Finding",
-    "Funnel",
-    "Group",
-    "Role",
-    "find_role",
-    "folder_roles",
-    "lint",
-    "load_role",
-    "read_tables",
-    "role_file",
-    "shipped_roles",
-]
+# What is behind the door stands in `__init__.pyi`; each part is loaded when it is first asked for.
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

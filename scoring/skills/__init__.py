@@ -1,6 +1,6 @@
 """Skills: the vocabulary and the matcher that reads them off public work."""
 
-from scoring.skills.matcher import How, Match, Matcher, tag_key
-from scoring.skills.vocabulary import Alias, Skill, Vocabulary, shipped_vocabulary
+import lazy_loader
 
-__all__ = ["Alias", "How", "Match", "Matcher", "Skill", "Vocabulary", "shipped_vocabulary", "tag_key"]
+# What is behind the door stands in `__init__.pyi`; each part is loaded when it is first asked for.
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,6 +1,6 @@
 """Accounts become leads: facts → keys → evidence → judgements → clusters → lead ids. `resolve` is the door."""
 
-from sourcing.identity.joining import MODEL, Joined, resolve
-from sourcing.identity.model import Settings
+import lazy_loader
 
-__all__ = ["MODEL", "Joined", "Settings", "resolve"]
+# What is behind the door stands in `__init__.pyi`; each part is loaded when it is first asked for.
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -13,8 +13,9 @@ from sourcing.identity.clusters import MACHINE, Cluster, Grown, grow, is_ours, k
 from sourcing.identity.clusters import age as age_of
 from sourcing.identity.facts import Facts
 from sourcing.identity.keys import keys_of
-from sourcing.identity.model import Model, Settings, fit
+from sourcing.identity.model import Model, fit
 from sourcing.identity.scorer import Scored, score
+from sourcing.identity.settings import Settings
 from sourcing.identity.telling import judgement
 from storage.records import AccountKey, Judgement, Record, Verdict
 from storage.store import IdentityModel, Store

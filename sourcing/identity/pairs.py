@@ -15,8 +15,9 @@ from sourcing.identity.engine.blocks import Keys, block_pairs
 from sourcing.identity.engine.columns import Bools, Column, Floats, Ints, Texts, distinct, unique
 from sourcing.identity.keys import limit
 from sourcing.identity.links import Links
-from sourcing.identity.model import Model, Weights
+from sourcing.identity.model import Model
 from sourcing.identity.names import Aligned, align
+from sourcing.identity.settings import Weights
 
 Score = NDArray[np.float64]  # bits, one per pair
 # Doublings of followers between two who name one page; how many the one may have where nobody counts the other's.

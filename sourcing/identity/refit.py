@@ -17,9 +17,10 @@ from sourcing.identity.clusters import is_ours
 from sourcing.identity.engine import fit as em
 from sourcing.identity.engine.columns import Bools, Column, Ints
 from sourcing.identity.links import links
-from sourcing.identity.model import Settings, Weights, fit
+from sourcing.identity.model import fit
 from sourcing.identity.pairs import Ground, Pairs
 from sourcing.identity.scorer import Scored, score_rows
+from sourcing.identity.settings import Settings, Weights
 from sourcing.identity.what_if import WhatIf, what_if
 from storage.records import Judgement, Record, Verdict
 from storage.store import Store

@@ -15,7 +15,7 @@ from sourcing.identity import reading
 from sourcing.identity.clusters import BLOCKING, MOST_ACCOUNTS, grow, is_ours, oldest
 from sourcing.identity.engine.fit import posterior
 from sourcing.identity.joining import arrange, neighbours
-from sourcing.identity.model import Settings
+from sourcing.identity.settings import Settings
 from storage.errors import ConfigError
 from storage.records import AccountKey, Judgement, Lead, Record, Verdict
 from storage.store import Store
@@ -182,6 +182,7 @@ def undo(store: Store, name: str, *, by: str, now: datetime) -> Decided:
         assert one.id is not None
         store.undo_judgement(one.id, by=by, at=now)
     store.judge([old.model_copy(update={"id": None, "undone_at": None, "undone_by": None}) for old in replaced])
+    store.log_action("identity.undo", by=by, at=now, detail={"judgements": len(act)})
     return _settle(store, act, now)
 
 
@@ -222,6 +223,8 @@ def _row(a: AccountKey, b: AccountKey, verdict: Verdict, by: str, why: str, now:
 
 def _apply(store: Store, rows: Sequence[Judgement], now: datetime) -> Decided:
     store.judge(rows)
+    said = {"judgements": len(rows)}
+    store.log_action(f"identity.{rows[0].verdict}", by=rows[0].by, at=now, detail=said)
     return _settle(store, rows, now)
 
 

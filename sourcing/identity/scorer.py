@@ -25,8 +25,9 @@ from sourcing.identity.evidence import KINDS, never
 from sourcing.identity.facts import Facts
 from sourcing.identity.keys import limit
 from sourcing.identity.links import Links, links
-from sourcing.identity.model import Model, Settings
+from sourcing.identity.model import Model
 from sourcing.identity.pairs import Ground, Pairs
+from sourcing.identity.settings import Settings
 from storage.records import AccountKey
 
 Doubles = NDArray[np.float64]

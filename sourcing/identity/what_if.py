@@ -10,8 +10,9 @@ from pydantic import ValidationError
 from sourcing.identity import reading
 from sourcing.identity.batch import batch
 from sourcing.identity.joining import judgements
-from sourcing.identity.model import Model, Settings, Weights, fit
+from sourcing.identity.model import Model, fit
 from sourcing.identity.scorer import score_rows
+from sourcing.identity.settings import Settings, Weights
 from storage.errors import ConfigError
 from storage.records import Judgement, Record, Verdict
 from storage.store import Store

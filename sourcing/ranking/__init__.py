@@ -1,43 +1,6 @@
 """Scores for all leads, the list a sourcer reads, and the matrix that weighs them again."""
 
-from sourcing.ranking._coverage import coverage, shown_work
-from sourcing.ranking._lists import (
-    MOST_TEXT,
-    REASONS,
-    REFUSALS,
-    SECTIONS,
-    Row,
-    addresses_of,
-    clean,
-    listing,
-    read_section,
-    receipt_of,
-    refuses,
-    row,
-    said,
-)
-from sourcing.ranking._matrix import drop_matrices, matrix
-from sourcing.ranking._scoring import BATCH, Scored, score
+import lazy_loader
 
-__all__ = [
-    "BATCH",
-    "MOST_TEXT",
-    "REASONS",
-    "REFUSALS",
-    "SECTIONS",
-    "Row",
-    "Scored",
-    "addresses_of",
-    "clean",
-    "coverage",
-    "drop_matrices",
-    "listing",
-    "matrix",
-    "read_section",
-    "receipt_of",
-    "refuses",
-    "row",
-    "said",
-    "score",
-    "shown_work",
-]
+# What is behind the door stands in `__init__.pyi`; each part is loaded when it is first asked for.
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

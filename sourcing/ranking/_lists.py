@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from scoring.engine import strongest, weakest
-from scoring.features.asking import by_asking
+from scoring.asking import by_asking
+from scoring.said import strongest, weakest
 from storage.errors import ConfigError, UnknownLead
 from storage.records import Claim, Lead, Part, Receipt, Record
-from storage.store import Store
+from storage.store import RESTRICTED, Store
 from storage.text import display
 
 THIN = "too_little_evidence"
@@ -16,7 +16,7 @@ MOST_TEXT = 300  # code points of one text in a list
 REASONS = 2  # strongest reasons shown per lead
 # What people wrote about being found; such leads stay out of every list and file. Who hides ranks at a site
 # (progression_opt_out) said nothing of the kind: scoring leaves those ranks out, that is all.
-REFUSALS = frozenset({"no_recruiters", "opted_out"})
+REFUSALS = frozenset({"no_recruiters", "opted_out", RESTRICTED})
 
 
 class Row(Record):
@@ -41,6 +41,7 @@ class Row(Record):
     reasons: tuple[str, ...]  # strongest first
     weakest: str
     evidence: tuple[str, ...] = ()  # addresses behind the reasons
+    origins: tuple[str, ...] = ()  # where what is said here is from: source, address asked, day it was read
     flags: tuple[str, ...] = ()
     role: str
     role_version: int
@@ -113,6 +114,9 @@ def row(rank: int, lead: Lead, receipt: Receipt) -> Row:
         reasons=tuple(said(part) for part in best),
         weakest=_weakest(receipt, best),
         evidence=tuple(dict.fromkeys(addresses[one] for part in best for one in part.evidence if one in addresses)),
+        origins=tuple(
+            f"{account.source} {account.origin.url} {account.origin.seen_at:%Y-%m-%d}" for account in lead.accounts
+        ),
         flags=tuple(sorted({flag for account in lead.accounts for flag in account.flags})),
         role=receipt.role,
         role_version=receipt.role_version,

@@ -1,24 +1,6 @@
 """Weights: tried before they are saved, saved as versions with author and reason, learned only as a proposal."""
 
-from sourcing.weights.profiles import Named, Pair, named, pair, read_weights, with_weights
-from sourcing.weights.saving import SavedRole, save_pair, save_weights
-from sourcing.weights.trying import Tried, tried
-from sourcing.weights.tuning import Tuned, accept, calibration, tune
+import lazy_loader
 
-__all__ = [
-    "Named",
-    "Pair",
-    "SavedRole",
-    "Tried",
-    "Tuned",
-    "accept",
-    "calibration",
-    "named",
-    "pair",
-    "read_weights",
-    "save_pair",
-    "save_weights",
-    "tried",
-    "tune",
-    "with_weights",
-]
+# What is behind the door stands in `__init__.pyi`; each part is loaded when it is first asked for.
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

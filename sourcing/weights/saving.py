@@ -93,6 +93,7 @@ def _write(
     store.keep_role_version(_row(before, source.text, by="file", why="as found", now=now))
     path = durable(config.roles_folder / f"{role.role}.yaml", text.encode())
     store.keep_role_version(_row(role, text, by=by, why=why, now=now, pairs=pairs))
+    store.log_action("role.save", by=by, at=now, about=role.role, detail={"version": role.version, "pairs": len(pairs)})
     return SavedRole(role=role.role, version=role.version, path=path, by=by, why=why)
 
 

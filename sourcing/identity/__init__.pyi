@@ -1,0 +1,4 @@
+from .joining import MODEL, Joined, resolve
+from .settings import Settings
+
+__all__ = ["MODEL", "Joined", "Settings", "resolve"]

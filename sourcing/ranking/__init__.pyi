@@ -1,0 +1,41 @@
+from ._coverage import coverage, shown_work
+from ._lists import (
+    MOST_TEXT,
+    REASONS,
+    REFUSALS,
+    SECTIONS,
+    Row,
+    addresses_of,
+    clean,
+    listing,
+    read_section,
+    receipt_of,
+    refuses,
+    row,
+    said,
+)
+from ._matrix import drop_matrices, matrix
+from ._scoring import BATCH, Scored, score
+
+__all__ = [
+    "BATCH",
+    "MOST_TEXT",
+    "REASONS",
+    "REFUSALS",
+    "SECTIONS",
+    "Row",
+    "Scored",
+    "addresses_of",
+    "clean",
+    "coverage",
+    "drop_matrices",
+    "listing",
+    "matrix",
+    "read_section",
+    "receipt_of",
+    "refuses",
+    "row",
+    "said",
+    "score",
+    "shown_work",
+]
