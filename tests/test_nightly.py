@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from sourcing import nightly, ranking
+from sourcing import ranking
 from sourcing.lock import AlreadyRunningError, exclusive
 from sourcing.nightly import EXIT_CODES, run
 from sourcing.show import nights
@@ -159,7 +159,7 @@ def test_an_error_of_a_step_still_closes_the_night(tmp_path: Path, monkeypatch: 
     def broken(*_: object, **__: object) -> None:
         raise SourcingError("no space left")
 
-    monkeypatch.setattr(nightly, "resolve", broken)
+    monkeypatch.setattr("sourcing.nightly._running.resolve", broken)
     with pytest.raises(SourcingError, match="no space left"):
         run(config, now=NOW)
     with Store.open(config.database_url) as store:

@@ -1,5 +1,6 @@
 """The log: one line per event, no secrets, no control characters."""
 
+import json
 import logging
 from pathlib import Path
 
@@ -64,3 +65,16 @@ def test_details_of_engines_stay_out(tmp_path: Path) -> None:
 def test_a_text_that_looks_like_a_format_is_only_text(tmp_path: Path) -> None:
     assert "100 %s done %d" in logged(tmp_path, "%s", "100 %s done %d")
     assert escaped("Zoë 李 🙂") == "Zoë 李 🙂"
+
+
+@pytest.mark.parametrize("message", [f"token {CANARY} refused", "a\nb\x1b[31m", 'quotes " and \\', "x" * 9_000])
+def test_as_json_an_event_is_one_object_with_the_same_care(tmp_path: Path, message: str) -> None:
+    with to_file(tmp_path, [CANARY], form="json") as path:
+        logging.getLogger("tests").error("%s", message)
+    text = path.read_text("utf-8")
+    assert text.count("\n") == 1
+    assert CANARY not in text
+    assert len(text) <= MOST_LINE + 1
+    event = json.loads(text)
+    assert {"time", "level", "logger"} <= event.keys()
+    assert event["level"] == "ERROR"

@@ -1,7 +1,6 @@
 """Asking the sources: which can be asked, what it will cost, and a night of them side by side."""
 
-from sourcing.crawl.planning import past_bills, plan
-from sourcing.crawl.running import agent, run, settings
-from sourcing.crawl.statuses import SourceStatus, options_of, sources
+import lazy_loader
 
-__all__ = ["SourceStatus", "agent", "options_of", "past_bills", "plan", "run", "settings", "sources"]
+# What is behind the door stands in `__init__.pyi`; each part is loaded when it is first asked for.
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

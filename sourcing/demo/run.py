@@ -29,6 +29,8 @@ from sourcing.progress import Progress, silent
 from spiders._registry import names
 from storage.errors import ConfigError
 from storage.records import AccountKey, Record
+from storage.secret import FILE_NAME as KEY_FILE
+from storage.secret import make_key
 from storage.store import Store
 
 WORLD_FILE = "world.json"
@@ -166,6 +168,7 @@ def _environment() -> Iterator[None]:
 def _night(folder: Path, world: DemoWorld, base: str, roles: Sequence[str], progress: Progress) -> NightReport:
     path = folder / FILE_NAME
     path.write_text(settings(world, base, roles), encoding="utf-8")
+    make_key(folder / KEY_FILE, ENVIRONMENT[KEY_ENV])  # for commands on the folder after the night
     furnish(path)
     config = load(path)
     report = nightly.run(config, now=world.now, progress=progress)
@@ -203,5 +206,5 @@ def settings(world: DemoWorld, base: str, roles: Sequence[str] = (ROLE,)) -> str
     addresses |= {name: {"enabled": False} for name in names() if name not in addresses}
     for source, options in addresses.items():
         # The pauses real sites are owed would only make people wait for their own machine.
-        document["sources"].setdefault(source, tomlkit.table()).update({**options, "delay": 0})
+        document["sources"].setdefault(source, tomlkit.table()).update({**options, "delay": 0, "back_off": 0.05})
     return tomlkit.dumps(document)

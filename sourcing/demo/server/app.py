@@ -9,10 +9,12 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from sourcing.demo.server import github_rest, hackernews_api, kaggle_api
 from sourcing.demo.server.desk import Desk, Door, Handler
 from sourcing.demo.server.exchange import Answer, Question, say
+from sourcing.demo.server.faults import RESET
 from sourcing.demo.server.github_search import search
 from sourcing.demo.sources import venues
 from sourcing.demo.world import World
@@ -90,9 +92,22 @@ def _route(desk: Desk, method: str, path: str, door: Door) -> Route:
         slow = answer.headers.pop("x-demo-slow", "")
         if slow:
             await asyncio.sleep(float(slow))
-        return _response(answer)
+        return _CutOff(answer) if answer.headers.pop(RESET, "") else _response(answer)
 
     return Route(path, endpoint, methods=[method])
+
+
+class _CutOff(Response):
+    """An answer whose connection ends after half of it."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer.body, answer.status, answer.headers, answer.media)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's interface
+        """Promise all, send half, and end: the server then hangs up."""
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        half = bytes(self.body)[: len(self.body) // 2]
+        await send({"type": "http.response.body", "body": half, "more_body": True})
 
 
 def _question(request: Request, body: bytes) -> Question:

@@ -73,12 +73,10 @@ class Desk:
     def _fault(self, door: Door, now: float) -> Answer | str:
         if door.source == "github" and self.faults.pending:
             return self.faults.secondary(self.faults.pending.pop(0), now)
-        kind = self.faults.draw()
+        kind = self.faults.draw(door.source)
         if kind:
             self.counts[f"faults/{door.source}/{kind}"] += 1
-        if kind == "429":
-            return self.faults.limited(door.source, now)
-        return self.faults.bad_gateway() if kind == "502" else kind
+        return self.faults.instead(kind, door.source, now) or kind
 
     def _within_budget(self, door: Door, question: Question, budget: Budget, now: float) -> Answer:
         if budget.limit.units and budget.used >= budget.limit.units:

@@ -1,126 +1,46 @@
-"""One night: plan → crawl → resolve → score → report. Each step can be run again and continues where it was.
-
-A source that fails is an outcome, not an end: the others go on. A stop by the user or the system at any
-moment closes the night as interrupted; a night that never got that far is closed by the next one.
-"""
+"""A night while it runs: plan → crawl → resolve → score → report, closed in order whatever ends it."""
 
 import os
 import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
-from pathlib import Path
+from functools import partial
+from typing import Protocol
 
-from scoring.roles import Role, find_role
-from sourcing import crawl, ranking
-from sourcing.changes import Changes, changes_since
+from scoring.roles import Role
+from sourcing import crawl, metrics, ranking
+from sourcing.changes import changes_since
 from sourcing.config import Config
-from sourcing.contributions import Contributions, contributions
+from sourcing.contributions import contributions
 from sourcing.desk.prepared import prepare
 from sourcing.export import durable
-from sourcing.findings import LOOK_BACK, Finding, findings
 from sourcing.identity import Joined, resolve
-from sourcing.lock import exclusive
+from sourcing.lock import AlreadyRunningError, exclusive, night_held
 from sourcing.logs import to_file
-from sourcing.progress import Progress, silent
-from sourcing.ranking import Row, Scored
+from sourcing.nightly._report import NightReport, RoleReport, active_roles, findings_of, lanes_of
+from sourcing.privacy.legal import note_rules
+from sourcing.privacy.retention import Forgotten, purge
+from sourcing.progress import Expected, Progress, Timed, silent
+from sourcing.ranking import Scored
 from sourcing.reference import reference_of
+from sourcing.space import require_space
 from storage.errors import Interrupted, StoreError
-from storage.records import Lane, Night, Outcome, Record
+from storage.records import Lane, Night, Outcome
 from storage.store import Store
 
 TOP = 15  # rows of a role in the report
 WATCHED = 200  # ranks remembered from before, to say who moved
-GOOD = frozenset({"done", "skipped"})
-# How a night ends on the command line, worst first: the state of any source decides.
-EXIT_CODES = {"interrupted": 130, "refused": 6, "failed": 1, "partial": 1, "limit": 5}
 
 
-class Truth(Record):
-    """What an invented world knows: people with an account at any source of the night, and those of them stored."""
+class Shared(Protocol):
+    """Who has a night crawled by workers."""
 
-    there: int
-    known: int
-
-
-class RoleReport(Record):
-    """The top of a role's list, and each lead's rank before the night (None: not among the watched)."""
-
-    role: str
-    top: tuple[Row, ...]
-    before: tuple[int | None, ...]
-    scored: int  # leads with a score for the role
-    first_time: bool  # no list of this role existed before the night
-
-
-class NightReport(Record):
-    """What a night did, for the sourcer's desk."""
-
-    night: Night
-    interrupted: bool
-    seconds: float
-    changes: Changes
-    joined: Joined | None = None
-    scored: Scored | None = None
-    findings: tuple[Finding, ...] = ()
-    contributions: Contributions | None = None
-    truth: Truth | None = None  # in an invented world
-    roles: tuple[RoleReport, ...] = ()
-    files: tuple[Path, ...] = ()
-
-    @property
-    def exit_code(self) -> int:
-        """What the command line ends with."""
-        if self.interrupted:
-            return EXIT_CODES["interrupted"]
-        states = {outcome.state for outcome in self.night.outcomes}
-        return next((code for state, code in EXIT_CODES.items() if state in states), 0)
-
-
-class LookedBack(Record):
-    """A past night in full: what it cost, what was wrong, and what its sources add to each other by now."""
-
-    night: Night
-    findings: tuple[Finding, ...]
-    contributions: Contributions
-
-
-def last_night(config: Config, store: Store) -> LookedBack:
-    """The last night in full; StoreError if there is none yet."""
-    newest = store.nights(1)
-    if not newest:
-        raise StoreError("no night was run yet; run one with `sourcing nightly`")
-    night = newest[0]
-    return LookedBack(
-        night=night,
-        findings=tuple(findings_of(config, store, night)),
-        contributions=contributions(store, active_roles(config), night=night.number),
-    )
-
-
-def findings_of(config: Config, store: Store, night: Night) -> list[Finding]:
-    """The findings of a night, compared with the nights before it."""
-    past = [one for one in store.nights(LOOK_BACK) if one.number < night.number]
-    statuses = {status.name: status for status in crawl.sources(config, store, now=night.started_at)}
-
-    def shown(source: str, since: datetime) -> int:
-        return sum(one.last_seen >= since for one in store.known(source))
-
-    return findings(night, past, statuses, shown)
-
-
-def lanes_of(roles: Sequence[Role], sources: Sequence[str] | None = None) -> list[Lane]:
-    """The lanes of all roles, each once, limited to some sources if given."""
-    lanes = {lane.id: lane for role in roles for lane in role.lane_list()}
-    return [lane for lane in lanes.values() if not sources or lane.source in sources]
-
-
-def active_roles(config: Config) -> list[Role]:
-    """The role profiles a night works for; RoleError if one is missing or wrong."""
-    return [find_role(name, config.roles_folder) for name in config.roles.active]
+    def __call__(self, night: Night, *, progress: Progress, limits: crawl.Limits) -> crawl.Elsewhere:
+        """What crawls its sources."""
 
 
 def run(
@@ -130,18 +50,52 @@ def run(
     progress: Progress = silent,
     sources: Sequence[str] | None = None,
     crawl_only: bool = False,
+    until: datetime | None = None,
+    budgets: Mapping[str, int] | None = None,
+    workers: int | None = None,
+    at_once: int | None = None,
 ) -> NightReport:
-    """Run a night, or only its crawl; ConfigError without a controller, AlreadyRunningError beside another run."""
+    """Run a night, or only its crawl; ConfigError without a controller, AlreadyRunningError beside another run.
+
+    `until` is when it shall be over, `budgets` the requests a source may send; both go before the settings. `workers`
+    processes crawl, `at_once` sources each, beside those that run elsewhere; None: this process does, unless there are
+    some elsewhere. StoreError if there is too little room on a disk, or the database fails: the night then ends in
+    order, without a report.
+    """
     config.require_controller()
+    config = crawl.with_budgets(config, budgets or {})
+    until = until or (crawl.read_until(config.crawl.until, now) if config.crawl.until else None)
     roles = active_roles(config)
+    require_space(config)
     tokens = [os.environ.get(status.token_env, "") for status in crawl.sources(config)]
     with (
         exclusive(config.folder),
-        to_file(config.logs_folder, tokens),
+        to_file(config.logs_folder, tokens, form=config.logs.format),
         Store.open(config.database_url, key=config.key) as store,
+        night_held(store, now) as hold,
     ):
+        store.require_key()
+        shared = _shared(config, store, workers, at_once)
         close_unfinished(store, now)
-        return _Running(config, store, roles, now, progress).night(sources, crawl_only=crawl_only)
+        limits = crawl.limits(store, store.nights(), now=now, until=until, hold=hold)
+        timed = Timed(progress)
+        report = _Running(config, store, roles, now, timed, limits, shared).night(sources, crawl_only=crawl_only)
+        metrics.write(config, store, report, timed.seconds())
+        return report
+
+
+def _shared(config: Config, store: Store, workers: int | None, at_once: int | None) -> Shared | None:
+    """How a night is crawled by workers; None where this process crawls it."""
+    if not store.is_shared and (workers or 1) == 1:
+        return None
+    from sourcing import workers as working  # the queue's library takes a while to import
+
+    if workers is not None:
+        working.require_server(config, store)
+    working.settle(config, store)
+    if workers is None and not working.answering(store, config.workers.silence):
+        return None
+    return partial(working.lead, config, store, workers=workers or 0, at_once=at_once)
 
 
 def close_unfinished(store: Store, now: datetime) -> int:
@@ -156,10 +110,21 @@ def close_unfinished(store: Store, now: datetime) -> int:
 class _Running:
     """A night while it runs: what it has so far, so that a stop loses nothing."""
 
-    def __init__(self, config: Config, store: Store, roles: Sequence[Role], now: datetime, progress: Progress) -> None:
+    def __init__(
+        self,
+        config: Config,
+        store: Store,
+        roles: Sequence[Role],
+        now: datetime,
+        progress: Progress,
+        limits: crawl.Limits,
+        shared: Shared | None = None,
+    ) -> None:
         self.config, self.store, self.roles, self.now, self.progress = config, store, roles, now, progress
+        self.limits, self.shared = limits, shared
         self.started = time.monotonic()
         self.outcomes: list[Outcome] = []
+        self.forgotten: Forgotten | None = None
         self.joined: Joined | None = None
         self.scored: Scored | None = None
 
@@ -168,26 +133,44 @@ class _Running:
         lanes = lanes_of(self.roles, sources)
         self.progress("planning")
         night = self.store.start_night(self.now, crawl.plan(self.config, self.store, lanes, now=self.now))
+        self.progress(Expected.of(night.forecast))
         interrupted = False
         try:
             self._steps(night, sources, lanes, crawl_only=crawl_only)
+            crawl.close(self.store, night.number, self.outcomes, [role.role for role in self.roles], now=self.now)
         except (KeyboardInterrupt, Interrupted):
             interrupted = True
-        finally:
-            with unstoppable():
-                night = self._finish(night)
+        except BaseException:
+            # What failed is told; that the night could then not be closed either is the next one's business.
+            with unstoppable(), suppress(StoreError):
+                self._finish(night)
+            raise
+        with unstoppable():
+            night = self._finish(night)
         return self._report(night, before, interrupted=interrupted)
 
     def _steps(self, night: Night, sources: Sequence[str] | None, lanes: list[Lane], *, crawl_only: bool) -> None:
         self.progress("crawling")
         names = list(sources) if sources else None
+        shared = self.shared(night, progress=self.progress, limits=self.limits) if self.shared is not None else None
         self.outcomes = crawl.run(
-            self.config, names, night=night.number, now=self.now, lanes=lanes, progress=self.progress
+            self.config,
+            names,
+            night=night.number,
+            now=self.now,
+            lanes=lanes,
+            progress=self.progress,
+            limits=self.limits,
+            elsewhere=shared,
         )
         if any(outcome.state == "interrupted" for outcome in self.outcomes):
             raise Interrupted("stopped while crawling")
+        self._go_on()
         if crawl_only:
             return
+        self.progress("forgetting what is over")
+        note_rules(self.store, self.config, now=self.now, by="nightly")
+        self.forgotten = purge(self.store, self.config, now=self.now)
         self.progress("joining accounts")
         self.joined = resolve(self.store, now=self.now, settings=self.config.identity)
         self.progress("scoring leads")
@@ -197,6 +180,14 @@ class _Running:
         self.progress("preparing the desk")
         prepare(self.store, self.roles)
 
+    def _go_on(self) -> None:
+        """Raise what makes the next step pointless: a database that failed, or a night that is another's by now."""
+        failed = next((one.reason for one in self.outcomes if one.reason.startswith(crawl.NOT_STORED)), "")
+        if failed:
+            raise StoreError(failed)
+        if self.limits.hold is not None and self.limits.hold.lost:
+            raise AlreadyRunningError(f"{self.limits.hold.lost}; what was collected is stored, the next night goes on")
+
     def _finish(self, night: Night) -> Night:
         """The night as it ended, written down. Its end is `now` plus the time that passed."""
         ended = self.now + timedelta(seconds=time.monotonic() - self.started)
@@ -204,17 +195,24 @@ class _Running:
             update={"ended_at": ended, "outcomes": tuple(self.outcomes), "counters": self._counters()}
         )
         self.store.finish_night(done)
+        if self.outcomes:
+            self.store.forget_spent(done.number + 1)  # outcomes tell it from now on
         return done
 
     def _counters(self) -> dict[str, int]:
         total: Counter[str] = Counter()
         for outcome in self.outcomes:
             total.update(outcome.counters)
+        if self.forgotten is not None:
+            total.update({f"purged/{name}": count for name, count in self.forgotten.counters.items()})
         if self.joined is not None:
             total.update({f"identity/{name}": count for name, count in self.joined.counters.items()})
+        if self.limits.hold is not None and self.limits.hold.retaken:
+            total["lock_retaken"] = self.limits.hold.retaken
         return dict(sorted(total.items()))
 
     def _report(self, night: Night, before: dict[str, dict[str, int]], *, interrupted: bool) -> NightReport:
+        self.progress("writing the report")
         leads = self.scored.leads if self.scored else 0
         roles = [_role_report(self.store, name, seen, leads) for name, seen in before.items() if self.scored]
         report = NightReport(
@@ -227,6 +225,7 @@ class _Running:
             findings=tuple(findings_of(self.config, self.store, night)),
             contributions=contributions(self.store, self.roles, night=night.number),
             roles=tuple(roles),
+            limits=self.limits.until,
         )
         path = self.config.logs_folder / f"night-{night.number:04d}.json"
         durable(path, report.model_dump_json(indent=1).encode())

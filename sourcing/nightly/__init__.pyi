@@ -1,0 +1,27 @@
+from ._report import (
+    EXIT_CODES,
+    LookedBack,
+    NightReport,
+    RoleReport,
+    Truth,
+    active_roles,
+    findings_of,
+    lanes_of,
+    last_night,
+)
+from ._running import close_unfinished, run, unstoppable
+
+__all__ = [
+    "EXIT_CODES",
+    "LookedBack",
+    "NightReport",
+    "RoleReport",
+    "Truth",
+    "active_roles",
+    "close_unfinished",
+    "findings_of",
+    "lanes_of",
+    "last_night",
+    "run",
+    "unstoppable",
+]
