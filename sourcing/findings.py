@@ -14,7 +14,9 @@ from statistics import median
 
 from sourcing.contributions import FOLLOWING, kind_of
 from sourcing.crawl import SourceStatus
-from sourcing.crawl.watch import SHOWN
+from sourcing.drift import NOT_BELIEVED, alarms
+from sourcing.drift import counted as _counted
+from sourcing.drift import shown as seen
 from spiders._rounds import SAME_NIGHT
 from storage.records import LaneBill, Night, Outcome, Record
 from storage.text import display
@@ -69,6 +71,7 @@ def findings(
         status = statuses.get(outcome.source)
         found += _ended_badly(outcome, stored)
         found += _too_little(outcome, got, [one for _, one in good[:GOOD_NIGHTS]], status)
+        found += _drifted(outcome, past, stored)
         found += _cut_short(outcome)
         found += _empty(outcome)
         found += _over_rounds(outcome)
@@ -88,12 +91,6 @@ def _began(night: Night, past: Sequence[Night]) -> datetime:
     return began
 
 
-def seen(outcome: Outcome) -> int:
-    """Accounts a source showed in a night, changed or not."""
-    either = outcome.accounts + outcome.counters.get("saved:sightings", 0)
-    return outcome.counters.get(SHOWN, either)
-
-
 def _good(source: str, past: Sequence[Night], states: frozenset[str]) -> list[tuple[Night, Outcome]]:
     """The nights in which a source ended in one of these states and showed somebody, newest first."""
     rows = ((night, outcome) for night in past for outcome in night.outcomes if outcome.source == source)
@@ -103,6 +100,8 @@ def _good(source: str, past: Sequence[Night], states: frozenset[str]) -> list[tu
 def _ended_badly(outcome: Outcome, good: Sequence[tuple[Night, Outcome]]) -> Iterator[Finding]:
     if outcome.state == "done" or (outcome.state == "skipped" and _expected(outcome, good)):
         return
+    if outcome.state == "partial" and outcome.reason.startswith(NOT_BELIEVED):
+        return  # said field by field
     reason = f" ({display(outcome.reason, limit=MOST_REASON)[0]})" if outcome.reason else ""
     ended = "was not asked" if outcome.state == "skipped" else f"ended {outcome.state}"
     way_out = WAYS_OUT.get(outcome.state, "").format(source=outcome.source)
@@ -119,6 +118,15 @@ def _in_use(outcome: Outcome, good: Sequence[tuple[Night, Outcome]]) -> str:
     if seen(outcome):
         return f"the {seen(outcome)} people it showed are stored"
     return f"values of {good[0][0].started_at:%-d %b} stay in use" if good else "nothing of it was ever stored"
+
+
+def _drifted(outcome: Outcome, past: Sequence[Night], good: Sequence[tuple[Night, Outcome]]) -> Iterator[Finding]:
+    """Fields, or all of a source, that are no longer what they were."""
+    before = [one for night in past for one in night.outcomes if one.source == outcome.source]
+    for alarm in alarms(outcome, before):
+        kept = f"; values of {good[0][0].started_at:%-d %b} stay in use" if alarm.stops and good else ""
+        way_out = f"look at the source; if it is so for good, say so with given_up in [sources.{outcome.source}]"
+        yield _finding(outcome, alarm.kind, f"{alarm.text}{kept}: {way_out}")
 
 
 def _too_little(outcome: Outcome, got: int, good: Sequence[Outcome], status: SourceStatus | None) -> Iterator[Finding]:
@@ -182,11 +190,6 @@ def _follows(outcome: Outcome) -> bool:
 
 def _card(status: SourceStatus | None) -> float:
     return status.expected_accounts if status is not None else 0
-
-
-def _counted(outcome: Outcome) -> int:
-    """Answers that said something; those unchanged since the last night (304) did not."""
-    return sum(bill.counted for bill in outcome.bills)
 
 
 def _where(status: SourceStatus | None) -> str:

@@ -41,7 +41,7 @@ def display(text: str, *, limit: int, lines: bool = False) -> tuple[str, tuple[s
         text = _clean(text, lines, flags)
     text = _collapse(text, lines)
     if len(text) > limit:
-        text = _cut(text, limit)
+        text = cut(text, limit)
         flags.append("truncated")
     if has_mixed_script(text):
         flags.append("mixed_script")
@@ -115,8 +115,8 @@ def _collapse(text: str, lines: bool) -> str:
     return _LINE_ENDS.sub("\n\n", text).strip()
 
 
-def _cut(text: str, limit: int) -> str:
-    """Cut in front of a whole character: its marks and what is joined to it go with it."""
+def cut(text: str, limit: int) -> str:
+    """Cut a longer text in front of a whole character: its marks and what is joined to it go with it."""
     at = max(limit - 1, 0)
     while at > 0 and (unicodedata.category(text[at]).startswith("M") or _JOINER.match(text[at - 1 : at + 1])):
         at -= 1

@@ -81,7 +81,7 @@ def test_the_main_job_runs_to_the_end(night: tuple[Store, Config]) -> None:
     for receipt in store.ranking("mle"):
         assert replay(receipt) == receipt.total
         assert math.fsum(part.contribution for part in receipt.parts) == pytest.approx(receipt.total, abs=0.2)
-    [path] = export.write(store, config, export.Wanted(role="mle", by="test"), now=NIGHT).files
+    [path] = export.write(store, config, export.Wanted(role="mle", by="test", purpose="a check"), now=NIGHT).files
     rows = list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig"))))
     assert 150 <= len(rows) <= 180
     assert not [row for row in rows if "@" in row.get("email", "")]

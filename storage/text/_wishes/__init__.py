@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from storage.text._keys import KEY_LIMIT
-from storage.text._wishes._patterns import MEANT_FOR_OTHERS, NO_REFUSAL, OFFERS, REFUSALS, TAKEN_AWAY
+from storage.text._wishes._patterns import MEANT_FOR_OTHERS, NO_REFUSAL, TAKEN_AWAY, offers, refusals
 
 SENTENCE = 400  # code points matched at once: what a person says in one breath, and a bound for every pattern
 _OVERLAP = 100  # of two pieces of a longer sentence
@@ -24,7 +24,7 @@ def refusal(text: str) -> str | None:
     """The sentence that asks recruiters to stay away; in doubt there is one, for the wish hides and erases nothing."""
     for sentence in _sentences(text):
         folded = _folded(sentence)
-        if REFUSALS.search(folded) and not NO_REFUSAL.search(folded):
+        if refusals().search(folded) and not NO_REFUSAL.search(folded):
             return sentence
     return None
 
@@ -41,7 +41,7 @@ def availability(text: str) -> str | None:
         folded = _folded(sentence)
         if folded.endswith("?"):
             continue  # "Looking for a job?" speaks to the reader
-        if any(_meant(folded, found) for found in OFFERS.finditer(folded)):
+        if any(_meant(folded, found) for found in offers().finditer(folded)):
             return sentence
     return None
 

@@ -1,11 +1,13 @@
 """Patterns of wishes: `refusals.txt` and `offers.txt`, one a line, by language, and what takes a match back."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 _NAMED = re.compile(r"([A-Z]+) = (.+)")
 
 
+@cache
 def _union(file: str) -> re.Pattern[str]:
     """All patterns of a file as one; lines "NAME = …" are put in for {NAME} in the lines after them."""
     names: dict[str, str] = {}
@@ -22,8 +24,15 @@ def _union(file: str) -> re.Pattern[str]:
     return re.compile("|".join(patterns))
 
 
-REFUSALS = _union("refusals.txt")
-OFFERS = _union("offers.txt")
+def refusals() -> re.Pattern[str]:
+    """Sentences that ask recruiters to stay away; made when first asked for, since most commands read no wishes."""
+    return _union("refusals.txt")
+
+
+def offers() -> re.Pattern[str]:
+    """Sentences that say their writer is open to work."""
+    return _union("offers.txt")
+
 
 # A sentence in which its writer recruits, or welcomes those who do, or shuts out only some ("if your pay is secret").
 NO_REFUSAL = re.compile(
