@@ -21,7 +21,7 @@ from storage.records._collected import (
     Withdrawn,
 )
 from storage.records._decided import Answer, Decision, RoleVersion
-from storage.records._nights import Forecast, Lane, LaneBill, LaneState, Night, Outcome, Validator
+from storage.records._nights import Forecast, Lane, LaneBill, LaneState, LimitLeft, Night, Outcome, Shape, Validator
 from storage.records._people import Judgement, Lead, Verdict
 from storage.records._scores import Part, Penalty, Receipt
 
@@ -45,6 +45,7 @@ __all__ = [
     "LaneState",
     "Lead",
     "Level",
+    "LimitLeft",
     "Link",
     "Night",
     "Origin",
@@ -55,6 +56,7 @@ __all__ = [
     "Receipt",
     "Record",
     "RoleVersion",
+    "Shape",
     "Sighting",
     "Validator",
     "Verdict",

@@ -36,7 +36,7 @@ class Forecast(Record):
     requests: int
     points: int = 0
     minutes: float
-    basis: str  # "past nights" or "first guess"
+    basis: str  # "past nights", "after its first night", "counted", "like lanes" or "first guess"
 
 
 class LaneBill(Record):
@@ -65,6 +65,26 @@ class Validator(Record):
     )  # what a 304 must be able to give back (e.g. the next page)
 
 
+class Shape(Record):
+    """What the records of one kind, read by one reader of a source, carried in one night.
+
+    `fields`: per field how many accounts carried it (a figure of zero carries nothing), and the median of a number.
+    """
+
+    seen: int  # accounts
+    fields: Mapping[str, tuple[int, float | None]] = Field(default_factory=dict)
+
+
+class LimitLeft(Record):
+    """What the limit headers of a source last said of one budget of theirs."""
+
+    host: str
+    resource: str  # the source's own name of it, "" where it has only one
+    limit: int | None
+    remaining: int
+    reset_at: Instant
+
+
 class Outcome(Record):
     """How one source ended in one night."""
 
@@ -76,6 +96,11 @@ class Outcome(Record):
     accounts: int = 0  # different accounts seen
     bills: tuple[LaneBill, ...] = ()
     counters: Mapping[str, int] = Field(default_factory=dict)  # everything skipped, by name
+    version: int = 0  # of the spider; nights of another version are no measure for its fields
+    shapes: Mapping[str, Shape] = Field(default_factory=dict)  # "reader:kind" → what its records carried
+    limits: tuple[LimitLeft, ...] = ()
+    answers: Mapping[str, int] = Field(default_factory=dict)  # "all", "403", "429", "5xx", "challenge"
+    drift: tuple[str, ...] = ()  # why fields, or all of the source, were not believed
 
 
 class Night(Record):

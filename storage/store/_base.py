@@ -1,16 +1,18 @@
 """Opening, upgrading and checking a database; the transactions every verb runs in."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
 from sqlalchemy import URL, Connection, Engine, inspect, text
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoneFree
 
 from storage.errors import StoreError
 from storage.store._checks import findings
-from storage.store._engine import connect, file_of, online_backup, read_url, shown
+from storage.store._copies import Backup, copy_postgres, copy_sqlite, restore_sqlite
+from storage.store._engine import connect, file_of, read_url, shown
 from storage.tables import HEAD
 
 
@@ -70,16 +72,32 @@ class Database:
     def check(self) -> list[str]:
         """Give what is wrong with the database, one sentence each; [] if nothing is."""
         with self._read() as connection:
-            found = findings(connection)
+            found = findings(connection, self._key)
         revision = self._revision()
         return found if revision == HEAD else [*found, f"revision is {revision!r}, not {HEAD!r}"]
 
-    def backup(self, path: Path) -> Path:
-        """Copy a SQLite database while it is in use; StoreError for PostgreSQL, which has its own tool."""
-        if self._engine.dialect.name != "sqlite":
-            raise StoreError("backup copies SQLite files only; for PostgreSQL use pg_dump")
-        online_backup(self._engine, path)
-        return path
+    def backup(self, path: Path) -> Backup:
+        """Copy the database while it is in use, and open the copy and compare it; nothing is ever overwritten.
+
+        PostgreSQL is copied by its own pg_dump. StoreError without that tool, or if the copy is not the same.
+        """
+        with self._read() as connection:
+            if self._engine.dialect.name == "sqlite":
+                return copy_sqlite(connection, path, self._key)
+            return copy_postgres(connection, self._engine.url, path, self._key)
+
+    @classmethod
+    def restore(cls, url: str, file: Path) -> Mapping[str, int]:
+        """Put a backup in the place of a SQLite database that is not there; gives its rows by table.
+
+        StoreError if there is one, or the backup is damaged; for PostgreSQL it names pg_restore.
+        """
+        target = file_of(read_url(url))
+        if target is None:
+            raise StoreError(
+                f"restore puts SQLite files back; for PostgreSQL: pg_restore --no-owner --dbname=NEW_DATABASE {file}"
+            )
+        return restore_sqlite(file, target).rows
 
     @contextmanager
     def _read(self) -> Iterator[Connection]:
@@ -125,6 +143,10 @@ def _as_store_error(engine: Engine) -> Iterator[None]:
     except OperationalError as error:
         reason = str(error.orig).strip().partition("\n")[0]
         raise StoreError(f"{shown(engine.url)}: {reason}; check that it is reachable and writable") from error
+    except NoneFree as error:
+        raise StoreError(
+            f"{shown(engine.url)}: all connections of this process are in use; raise [database] pool"
+        ) from error
     except DBAPIError as error:
         reason = str(error.orig).strip().partition("\n")[0]
         raise StoreError(f"{shown(engine.url)}: {reason}; see `sourcing db check`") from error

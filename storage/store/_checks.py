@@ -3,28 +3,50 @@
 from sqlalchemy import Connection, Select, exists, func, select, text
 
 from storage.store._chain import broken
-from storage.tables import account, account_seen, evidence, lead, lead_member
+from storage.store._keyed import wrong
+from storage.store._log import cut_off
+from storage.tables import account, account_seen, lead, lead_member, metadata
 
 
-def findings(connection: Connection) -> list[str]:
+def findings(connection: Connection, key: bytes) -> list[str]:
     """Give one sentence per thing that is wrong."""
     found = _sqlite(connection) if connection.dialect.name == "sqlite" else []
-    return found + _orphans(connection) + broken(connection)
+    return [
+        *found,
+        *_dangling(connection),
+        *_orphans(connection),
+        *broken(connection, key),
+        *cut_off(connection),
+        *_key(connection, key),
+    ]
 
 
 def _sqlite(connection: Connection) -> list[str]:
-    found = [row[0] for row in connection.execute(text("PRAGMA integrity_check")) if row[0] != "ok"]
-    broken_keys = {(row[0], row[2]) for row in connection.execute(text("PRAGMA foreign_key_check"))}
-    return found + [f"{table} points to {parent} rows that do not exist" for table, parent in sorted(broken_keys)]
+    return [row[0] for row in connection.execute(text("PRAGMA integrity_check")) if row[0] != "ok"]
+
+
+def _dangling(connection: Connection) -> list[str]:
+    """Rows of any table that point to a row that is not there: a file can be written with the keys switched off."""
+    keys = [(one.parent, one.column) for table in metadata.tables.values() for one in table.foreign_keys]
+    found = []
+    for own, other in sorted(keys, key=lambda key: (key[0].table.name, key[0].name)):
+        target = other.table.alias("target")
+        there = exists().where(target.c[other.name] == own)
+        question = select(func.count()).select_from(own.table).where(own.is_not(None), ~there)
+        if count := connection.execute(question).scalar_one():
+            found.append(f"{own.table.name}.{own.name} points to {other.table.name} rows that do not exist: {count}")
+    return found
+
+
+def _key(connection: Connection, key: bytes) -> list[str]:
+    return [problem] if (problem := wrong(connection, key)) else []
 
 
 def _orphans(connection: Connection) -> list[str]:
     member = lead_member.c.lead == lead.c.id
-    orphan = ~exists().where(account.c.key == evidence.c.account)
     unseen = ~exists().where(account_seen.c.account == account.c.key)
     misplaced = select(func.count()).select_from(lead_member.join(lead, member))
     questions = {
-        "evidence without an account": select(func.count()).select_from(evidence).where(orphan),
         "accounts that were never seen": select(func.count()).select_from(account).where(unseen),
         "accounts of a lead that was merged away": misplaced.where(lead.c.merged_into.is_not(None)),
         "merged leads that point to another merged lead": _alias_of_alias(),

@@ -5,11 +5,11 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, RowMapping, Select, insert, select, true
+from sqlalchemy import Column, ColumnElement, Connection, RowMapping, Select, insert, select, true
 
 from storage.records import Account, AccountEvent, AccountKey, Evidence, Item, Known, Quarantined
 from storage.store import _tombstones
-from storage.store._base import Database
+from storage.store._before import LookingBack
 from storage.store._bulk import Columns, read_many
 from storage.store._records import Saved
 from storage.store._rows import (
@@ -23,6 +23,7 @@ from storage.store._rows import (
 )
 from storage.store._save import save
 from storage.store._sql import among, batches
+from storage.store._unremembered import unspoken
 from storage.tables import account, account_event, account_seen, evidence, handle_history, quarantine
 
 EXCERPT_BYTES = 4096
@@ -39,19 +40,22 @@ _KNOWN = (
 )
 
 
-class Collecting(Database):
+class Collecting(LookingBack):
     """Verbs for spiders, imports and the readers of single accounts."""
 
     def save(self, items: Sequence[Item], *, night: int | None = None) -> Saved:
         """Store a batch in one transaction, only what changed; items of erased people are dropped first."""
         with self._write() as connection:
-            return save(connection, items, night=night, key=self._key)
+            saved = save(connection, items, night=night, key=self._key, before=self.before)
+        if self.before is not None:
+            self.before.met(items)
+        return saved
 
     def quarantine(self, rows: Sequence[Quarantined]) -> None:
         """Keep aside what could not be read, at most 4 KiB of each."""
         if rows:
             with self._write() as connection:
-                connection.execute(insert(quarantine), [_quarantine_row(row) for row in rows])
+                set_aside(connection, rows, self._key)
 
     def quarantined(self, limit: int = 50) -> list[Quarantined]:
         """Give what was kept aside, newest first."""
@@ -65,7 +69,9 @@ class Collecting(Database):
         for row in self._paged(_KNOWN, source):
             known = dict(zip(_KNOWN_FIELDS, row, strict=True))
             known["account"] = read_key(known["account"])
-            yield Known.model_validate(known)
+            was = self.as_known(Known.model_validate(known))
+            if was is not None:
+                yield was
 
     def account(self, key: AccountKey) -> Account | None:
         """Give one account, None if it is not stored."""
@@ -74,10 +80,11 @@ class Collecting(Database):
     def accounts(self, *, source: str | None = None, keys: Collection[AccountKey] | None = None) -> Iterator[Account]:
         """Give accounts, all or those of a source or with these keys, in order of their keys."""
         if keys is None:
-            yield from map(read_account, self._paged(ACCOUNT_COLUMNS, source))
+            yield from self.as_before(map(read_account, self._paged(ACCOUNT_COLUMNS, source)))
             return
         for some in batches(key_texts(keys), _BATCH):
-            yield from map(read_account, self._chosen(ACCOUNT_COLUMNS, account.c.key, some, _of(source)))
+            chosen = self._chosen(ACCOUNT_COLUMNS, account.c.key, some, _of(source))
+            yield from self.as_before(map(read_account, chosen))
 
     def evidence(self, keys: Collection[AccountKey]) -> dict[AccountKey, list[Evidence]]:
         """Give the work of these accounts, in order of its ids; accounts without work are left out."""
@@ -120,9 +127,9 @@ class Collecting(Database):
             return [(handle, since) for handle, since in (*former, *connection.execute(present).all())]
 
     def bury(self, account: Account) -> int:
-        """Write tombstones of an erased person's id, handle and websites; gives how many."""
+        """Write tombstones of an erased person's id, handle, profile and websites; gives how many."""
         with self._write() as connection:
-            return _tombstones.bury(connection, account, self._key)
+            return _tombstones.bury(connection, _tombstones.signs_of(account), self._key)
 
     def _paged(self, columns: Columns, source: str | None) -> Iterator[tuple[Any, ...]]:
         """Read accounts in batches, so that no transaction stays open while the caller works."""
@@ -154,6 +161,14 @@ def _page(chosen: Select[Any], after: str, source: str | None) -> Select[Any]:
 def _of(source: str | None) -> ColumnElement[bool]:
     # Keys begin with their source and ":", so that its accounts are one range of the index; ";" comes after ":".
     return true() if source is None else (account.c.key > f"{source}:") & (account.c.key < f"{source};")
+
+
+def set_aside(connection: Connection, rows: Sequence[Quarantined], key: bytes) -> None:
+    """Keep aside what could not be read, inside the caller's transaction; what speaks of somebody erased is dropped."""
+    said = [(row.url, f"{row.detail} {row.excerpt}") for row in rows]
+    kept = [row for row, fine in zip(rows, unspoken(connection, said, key), strict=True) if fine]
+    if kept:
+        connection.execute(insert(quarantine), [_quarantine_row(row) for row in kept])
 
 
 def _quarantine_row(row: Quarantined) -> dict[str, Any]:

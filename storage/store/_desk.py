@@ -51,6 +51,17 @@ class Desk(Database):
         with self._read() as connection:
             return [(row.lead, row.total) for row in connection.execute(chosen)]
 
+    def unanswered(self, roles: Collection[str], leads: Collection[str]) -> set[str]:
+        """Give which of these living leads were scored for one of these roles and have no decision for that one."""
+        if not roles or not leads:
+            return set()
+        with self._read() as connection:
+            own = among(connection, receipt.c.lead, leads)
+            scored = select(receipt.c.lead).where(own, receipt.c.latest, receipt.c.role.in_(sorted(roles)))
+            said = _decided(receipt.c.role, decision.c.lead == receipt.c.lead)
+            rows = scored.where(~said, ~_decided_through_alias(receipt.c.role))
+            return set(connection.execute(rows).scalars())
+
     def rescored(self, role: str) -> Iterator[Rescored]:
         """Give the live decisions for a role whose lead has a later receipt than the one that was seen."""
         with self._read() as connection:
@@ -163,20 +174,21 @@ class Desk(Database):
         return [_note(row) for row in rows]
 
 
-def _decided(role: str, same: ColumnElement[bool]) -> ColumnElement[bool]:
+def _decided(role: str | ColumnElement[str], same: ColumnElement[bool]) -> ColumnElement[bool]:
     live = select(decision.c.id).where(decision.c.role == role, decision.c.undone_at.is_(None), same)
     return exists(live.correlate(receipt))
 
 
-def _decided_through_alias(role: str) -> ColumnElement[bool]:
+def _decided_through_alias(role: str | ColumnElement[str]) -> ColumnElement[bool]:
     """Whether somebody decided on a lead that was merged into this one."""
     alias = lead.alias("alias")
     said = _live_of(role, decision.c.lead == alias.c.id)
     return exists(select(alias.c.id).where(alias.c.merged_into == receipt.c.lead, said).correlate(receipt))
 
 
-def _live_of(role: str, same: ColumnElement[bool]) -> ColumnElement[bool]:
-    return exists(select(decision.c.id).where(decision.c.role == role, decision.c.undone_at.is_(None), same))
+def _live_of(role: str | ColumnElement[str], same: ColumnElement[bool]) -> ColumnElement[bool]:
+    live = select(decision.c.id).where(decision.c.role == role, decision.c.undone_at.is_(None), same)
+    return exists(live.correlate_except(decision))
 
 
 _LIVING = func.coalesce(lead.c.merged_into, lead.c.id)

@@ -11,6 +11,11 @@ from sqlalchemy.exc import ArgumentError
 from storage.errors import ConfigError, StoreError
 
 BUSY_SECONDS = 30  # how long a writer waits for another one
+POOL = 5  # connections an engine keeps open on a server, unless the address says otherwise; at peaks twice as many
+POOL_KEY = "pool"  # of the address: postgresql://…/sourcing?pool=3
+# Advisory locks on a server are numbers, one space per database: of the night, and the first of two of a source.
+NIGHT_LOCK = 0x736F757263696E67  # "sourcing"
+SOURCES_AT_WORK = 0x736F7572  # "sour"
 _DRIVERS = {
     "sqlite": "sqlite+pysqlite",
     "postgresql": "postgresql+psycopg",
@@ -51,9 +56,22 @@ def connect(url: URL) -> Engine:
         event.listen(engine, "connect", _sqlite_connect)
         event.listen(engine, "begin", _sqlite_begin)
         return engine
+    pool = _pool(url)
     return create_engine(
-        url, connect_args={"options": "-c timezone=UTC", "connect_timeout": 10}, pool_pre_ping=True, **options
+        url.difference_update_query([POOL_KEY]),
+        connect_args={"options": "-c timezone=UTC", "connect_timeout": 10},
+        pool_pre_ping=True,
+        pool_size=pool,
+        max_overflow=pool,  # a reader that writes between two rows needs a second one
+        **options,
     )
+
+
+def _pool(url: URL) -> int:
+    told = str(url.query.get(POOL_KEY, POOL))
+    if not told.isdecimal() or not 1 <= int(told) <= 100:
+        raise ConfigError(f"database url: {POOL_KEY}={told} is no number of connections; 1 to 100, see [database] pool")
+    return int(told)
 
 
 def dumps(value: Any) -> str:
@@ -65,7 +83,9 @@ def _sqlite_connect(connection: sqlite3.Connection, _record: object) -> None:
     # The driver's own idea of when to begin would leave our reads outside the transaction.
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL", "cache_size=-65536"):
+    # Deleted text is overwritten at once, whatever the library was built with.
+    always = ("journal_mode=WAL", "secure_delete=ON", "foreign_keys=ON")
+    for pragma in (*always, "synchronous=NORMAL", "cache_size=-65536"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -76,16 +96,13 @@ def _sqlite_begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def online_backup(source: Engine, target: Path) -> None:
-    """Copy a SQLite database while it is in use, through a temporary name; StoreError if it cannot be written."""
-    part = target.with_name(target.name + ".part")
-    part.unlink(missing_ok=True)
+def copy_pages(connection: Connection, target: Path) -> None:
+    """Copy the SQLite database of a connection, as its transaction sees it, into a file; StoreError if that fails."""
+    raw: Any = connection.connection.driver_connection
+    copy = sqlite3.connect(target)
     try:
-        copy = sqlite3.connect(part)
-        with source.connect() as connection:
-            raw: Any = connection.connection.driver_connection
-            raw.backup(copy)
+        raw.backup(copy)
+    except sqlite3.Error as error:
+        raise StoreError(f"the copy to {target.parent} failed: {error}; choose another place") from error
+    finally:
         copy.close()
-        part.replace(target)
-    except (sqlite3.Error, OSError) as error:
-        raise StoreError(f"backup to {target} failed: {error}; choose another place") from error

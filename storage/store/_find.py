@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, Text, cast, func, select
 
 from storage.errors import UnknownLead
+from storage.records import Claim
 from storage.store._rows import read_key, storable_text
-from storage.tables import account, lead, lead_member
+from storage.tables import account, handle_history, lead, lead_member
 from storage.text import handle_key, link_key, profile_key
 
 _LEAD_ID = re.compile(r"[Ll][0-9]{6,}")
@@ -27,6 +28,52 @@ def find(connection: Connection, name: str) -> str:
         if rows:
             return _one(name, rows)
     raise UnknownLead(f"no lead answers to {name!r}{_suggest(connection, name)}")
+
+
+def candidates(connection: Connection, name: str) -> list[tuple[str, str | None]]:
+    """Give every account a name may mean, by any reading, with its lead; former handles and named addresses too."""
+    name = storable_text(name).strip()
+    if _LEAD_ID.fullmatch(name):
+        living = _by_id(connection, name.upper())
+        wanted = [lead_member.c.lead == living] if living else []
+    else:
+        wanted = [*_readings(connection, name), _once(name), *_naming(connection, name)] if name else []
+    found: dict[str, str | None] = {}
+    for one in wanted:
+        chosen = select(account.c.key, lead_member.c.lead).select_from(_JOINED).where(one)
+        found |= {row.key: row.lead for row in connection.execute(chosen)}
+    return sorted(found.items(), key=lambda row: (row[1] or "", row[0]))
+
+
+def nobody(connection: Connection, name: str) -> UnknownLead:
+    """The error for a name nobody answers to, with near ones."""
+    if not name.strip():
+        return UnknownLead("name somebody: a handle, an address, an id, a name or a lead's number")
+    return UnknownLead(f"nobody is stored under {name!r}{_suggest(connection, name)}")
+
+
+def _once(name: str) -> ColumnElement[bool]:
+    source, _, rest = name.partition(":")
+    handle = handle_key(rest if rest and not rest.startswith("/") else name)
+    past = select(handle_history.c.account).where(func.lower(handle_history.c.handle) == handle)
+    same = account.c.key.in_(past)
+    return same & (account.c.source == source.lower()) if rest and not rest.startswith("/") else same
+
+
+def _naming(connection: Connection, name: str) -> Iterator[ColumnElement[bool]]:
+    """Accounts that call an address their own, or have an immutable id."""
+    yield account.c.source_id == name
+    address = link_key(name) if "." in name else None
+    if address is None:
+        return
+    near = func.lower(cast(account.c.links, Text)).contains(address.lower(), autoescape=True)
+    rows = connection.execute(select(account.c.key, account.c.links).where(near)).all()
+    own = [
+        row.key
+        for row in rows
+        if any(link["claim"] != Claim.MENTIONED and link_key(link["url"]) == address for link in row.links)
+    ]
+    yield account.c.key.in_(own)
 
 
 def _by_id(connection: Connection, name: str) -> str | None:

@@ -15,7 +15,7 @@ from storage.store._base import Database
 from storage.store._records import NightList
 from storage.store._scores import read_receipt, row_hash
 from storage.store._sql import batches, upsert
-from storage.tables import lead, night_list, receipt
+from storage.tables import lead, list_gap, night_list, receipt
 
 BLOCK = 100  # rows one digest of a list stands for
 _BYTES = 8  # kept of it
@@ -68,6 +68,15 @@ class Lists(Database):
             chosen = chosen.where(night_list.c.role == role)
         with self._read() as connection:
             return [(row.night, row.role) for row in connection.execute(chosen)]
+
+    def erased_lines(self, ids: Sequence[int]) -> dict[int, Ordered]:
+        """Give the lines of those of these receipts that went with an erasure: the place, and nobody's name."""
+        found: dict[int, Ordered] = {}
+        for some in batches(ids, _BATCH):
+            with self._read() as connection:
+                rows = connection.execute(select(list_gap).where(list_gap.c.receipt.in_(some))).all()
+            found |= {row.receipt: Ordered(row.lead, row.total, row.section, bytes(row.hash)) for row in rows}
+        return found
 
     def stored_receipts(self, ids: Sequence[int]) -> Iterator[StoredReceipt]:
         """Give the receipts of these ids that are still there, and whether each is what was written."""

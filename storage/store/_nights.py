@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import func, insert, select
 
 from storage.errors import StoreError
-from storage.records import Forecast, Night
+from storage.records import Forecast, Night, Outcome
 from storage.store._base import Database
+from storage.store._frontier import begin
 from storage.store._lists import keep_lists
 from storage.store._rows import storable
 from storage.store._sql import upsert
@@ -19,10 +20,11 @@ class Nights(Database):
     """Verbs for nightly runs."""
 
     def start_night(self, at: datetime, forecast: Sequence[Forecast] = ()) -> Night:
-        """Begin a night; its number is one more than the last one's."""
+        """Begin a night; its number is one more than the last one's, its start that of the night it continues."""
         with self._write() as connection:
             last = connection.execute(select(func.max(table.c.number))).scalar() or 0
-            begun = Night(number=last + 1, started_at=at, forecast=tuple(forecast))
+            began = begin(connection, last + 1, at)
+            begun = Night(number=last + 1, started_at=began, forecast=tuple(forecast))
             connection.execute(insert(table), [_row(begun)])
         return begun
 
@@ -39,6 +41,13 @@ class Nights(Database):
         with self._read() as connection:
             chosen = select(table).order_by(table.c.number.desc()).limit(limit)
             return [_read(row) for row in connection.execute(chosen).mappings()]
+
+    def outcomes(self, source: str, limit: int = 60) -> list[tuple[datetime, Outcome]]:
+        """Give how a source ended in the last nights, each with the night's start, newest first."""
+        chosen = select(table.c.started_at, table.c.outcomes).order_by(table.c.number.desc()).limit(limit)
+        with self._read() as connection:
+            rows = connection.execute(chosen).all()
+        return [(at, Outcome.model_validate(one)) for at, held in rows for one in held if one["source"] == source]
 
     def night(self, number: int) -> Night:
         """Give one night; StoreError if there is none of that number."""

@@ -19,7 +19,9 @@ class Saved(Record):
     sightings: int = 0
     gone: int = 0
     withdrawn: int = 0
-    suppressed: int = 0  # items of erased people, dropped before anything was stored
+    tombstoned: int = 0  # items of erased people, dropped before anything was stored
+    mentions: int = 0  # what others said of erased people, left out
+    restricted: int = 0  # items of people who may only be stored, dropped as well
     events: int = 0
     unknown_account: int = 0  # items of accounts that are neither stored nor in the batch
 
@@ -99,3 +101,4 @@ class ExportRow(Record):
     purpose: str = ""
     role_version: int = 0  # newest of the scores in it
     content: str = ""  # SHA-256 of what it says, the same for the same list in the same format to the same recipient
+    expires_at: Instant | None = None  # when whoever was given it has to have deleted it

@@ -8,10 +8,11 @@ from sqlalchemy import Connection, and_, delete, insert, or_, select, update
 
 from storage.records import Receipt
 from storage.store._base import Database
+from storage.store._chain import next_receipt
 from storage.store._features import counted
 from storage.store._rows import digest
 from storage.store._sql import add_to_counter, among, batches
-from storage.tables import account, lead, lead_member, receipt
+from storage.tables import account, lead, lead_member, list_gap, receipt
 
 _BATCH = 1000
 _OWN = tuple(name for name in Receipt.model_fields)
@@ -101,7 +102,10 @@ def _replace(connection: Connection, role: str, rows: Mapping[str, dict[str, Any
     if night is not None:
         connection.execute(delete(receipt).where(former, receipt.c.night == night))
     connection.execute(update(receipt).where(former).values(latest=False))
-    connection.execute(insert(receipt), list(rows.values()))
+    fresh = list(rows.values())
+    if (first := next_receipt(connection, receipt, list_gap)) is not None:
+        fresh = [{"id": number, **row} for number, row in enumerate(fresh, first)]
+    connection.execute(insert(receipt), fresh)
     return len(rows)
 
 

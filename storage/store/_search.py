@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Select, Text, delete, func, insert, or_, select, text, true
+from sqlalchemy import ColumnElement, Connection, Select, Text, delete, func, insert, or_, select, text, true, update
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.sql import cast
 
@@ -28,6 +28,7 @@ from storage.tables import (
     lead_status,
     lead_words,
     receipt,
+    restriction,
 )
 from storage.text import Query
 
@@ -138,6 +139,14 @@ class BoardRow(NamedTuple):
     skills: list[str] | None
 
 
+class OpenRow(NamedTuple):
+    """One scored lead with what is not known of it, for `Search.open_rows`."""
+
+    lead: str
+    total: float
+    parts: list[tuple[str, float, float, float]]  # component, weight, confidence, neutral
+
+
 class Search(Database):
     """Verbs for filters and full-text search."""
 
@@ -181,7 +190,8 @@ class Search(Database):
         names = [counted(role), _WRITTEN]
         chosen = select(counter.c.name, counter.c.value).where(counter.c.name.in_(names)).order_by(counter.c.name)
         with self._read() as connection:
-            return " ".join(f"{name}={value}" for name, value in connection.execute(chosen))
+            hidden = ",".join(sorted(connection.execute(_hidden()).scalars()))
+            return " ".join([*(f"{name}={value}" for name, value in connection.execute(chosen)), hidden])
 
     def board(self, role: str) -> list[BoardRow]:
         """Give every lead scored for a role, merged ones too, best total first, equal ones by lead id."""
@@ -190,7 +200,19 @@ class Search(Database):
         with self._read() as connection:
             scored = read_many(connection, _SCORED, lambda all_: all_.where(wanted).order_by(*order))
             known = {name: facts for name, *facts in read_many(connection, _FILTERED, lambda all_: all_)}
-        return [BoardRow(*row, *known.get(row[0], _NOTHING)) for row in scored]
+            hidden = set(connection.execute(_hidden()).scalars())
+        rows = [BoardRow(*row, *known.get(row[0], _NOTHING)) for row in scored]
+        return [row._replace(refuses=True) if row.lead in hidden else row for row in rows] if hidden else rows
+
+    def open_rows(self, role: str, section: str) -> Iterator[OpenRow]:
+        """Give what the latest receipts of a section leave open, merged leads' too, in no order."""
+        columns = (receipt.c.lead, receipt.c.total, receipt.c.parts)
+        wanted = (receipt.c.role == role) & receipt.c.latest & (receipt.c.section == section)
+        with self._read() as connection:
+            rows = list(read_many(connection, columns, lambda all_: all_.where(wanted)))
+        names = ("component", "weight", "confidence", "neutral")
+        for lead_id, total, parts in rows:
+            yield OpenRow(lead_id, total, [(*(part[name] for name in names),) for part in parts])
 
     def merged_leads(self) -> list[str]:
         """Give the ids of leads that were merged into others."""
@@ -219,7 +241,7 @@ class Search(Database):
         with self._read() as connection:
             found = _matching(connection, query).subquery()
             joined = lead_desk.join(found, found.c[0] == lead_desk.c.id)
-            willing = lead_desk.c.refuses.is_(False)
+            willing = lead_desk.c.refuses.is_(False) & lead_desk.c.lead.not_in(_hidden())
             count = connection.execute(select(func.count()).select_from(joined).where(willing)).scalar_one()
             chosen = select(lead_desk.c.lead).select_from(joined.outerjoin(totals, totals.c.lead == lead_desk.c.lead))
             order = (func.coalesce(totals.c.total, -1).desc(), lead_desk.c.lead)
@@ -261,6 +283,12 @@ class Search(Database):
         with self._read() as connection:
             there = connection.execute(select(func.count()).select_from(lead_desk)).scalar_one()
             return max(0, connection.execute(members).scalar_one() - there)
+
+
+def _hidden() -> Select[str]:
+    """Leads with an account that may only be stored, whatever was prepared of them."""
+    # Not joined, not distinct: SQLite would go through all members for that, on every page of the desk.
+    return select(lead_member.c.lead).where(lead_member.c.account.in_(select(restriction.c.account)))
 
 
 def _stale(made_by: str) -> Select[str]:
@@ -339,6 +367,17 @@ def _row(number: int, row: DeskRow) -> dict[str, Any]:
 
 def _words(words: Iterable[str], *, lite: bool) -> str:
     return " ".join(words) if lite else ts_vector(words)
+
+
+def hide_leads(connection: Connection, leads: Collection[str]) -> None:
+    """Hide prepared leads at once, inside the caller's transaction: preparing them anew would be too late."""
+    connection.execute(update(lead_desk).where(among(connection, lead_desk.c.lead, leads)).values(refuses=True))
+    add_to_counter(connection, _WRITTEN, 1)
+
+
+def drop_words(connection: Connection, leads: Collection[str]) -> int:
+    """Drop what is searched of these leads inside the caller's transaction; gives how many there were."""
+    return _drop(connection, among(connection, lead_desk.c.lead, leads))
 
 
 def _drop(connection: Connection, which: ColumnElement[bool]) -> int:

@@ -30,9 +30,22 @@ from storage.tables._decided import (
     receipt,
     role_version,
 )
+from storage.tables._frontier import frontier, frontier_before, frontier_night
+from storage.tables._notices import notice
+from storage.tables._privacy import (
+    audit_event,
+    chain_gap,
+    correction,
+    key_check,
+    list_gap,
+    restriction,
+    subject_request,
+)
+from storage.tables._running import night_spent, running
 from storage.tables._search import WORDS_INDEX, is_ours, lead_desk, lead_words
 from storage.tables._types import Moment, metadata, moment_text
 from storage.tables._users import desk_session, desk_share, desk_user
+from storage.tables._workers import night_job, night_named, night_order, worker
 
 HEAD = "0006"  # the newest revision in migrations/versions; a test compares
 
@@ -43,6 +56,9 @@ __all__ = [
     "account",
     "account_event",
     "account_seen",
+    "audit_event",
+    "chain_gap",
+    "correction",
     "counter",
     "decision",
     "desk_session",
@@ -50,12 +66,16 @@ __all__ = [
     "desk_user",
     "evidence",
     "export",
+    "frontier",
+    "frontier_before",
+    "frontier_night",
     "handle_history",
     "identity_key",
     "identity_mark",
     "identity_model",
     "is_ours",
     "judgement",
+    "key_check",
     "lane_find",
     "lane_state",
     "lead",
@@ -64,14 +84,24 @@ __all__ = [
     "lead_note",
     "lead_status",
     "lead_words",
+    "list_gap",
     "metadata",
     "moment_text",
     "night",
+    "night_job",
     "night_list",
+    "night_named",
+    "night_order",
+    "night_spent",
+    "notice",
     "quarantine",
     "receipt",
+    "restriction",
     "role_version",
+    "running",
     "source_hold",
+    "subject_request",
     "tombstone",
     "validator",
+    "worker",
 ]

@@ -14,7 +14,7 @@ from sqlalchemy import (
     text,
 )
 
-from storage.tables._types import Json, Key, Moment, Number, account_column, metadata
+from storage.tables._types import Json, Key, Moment, Number, Sealed, account_column, metadata
 
 night = Table(
     "night",
@@ -43,6 +43,7 @@ judgement = Table(
     Column("undone_by", Text),
     Column("prev_hash", LargeBinary, nullable=False),  # of the row written before: a chain nobody edits unseen
     Column("hash", LargeBinary, nullable=False),
+    Index(None, "left"),
     Index(None, "right"),
     Index(
         "uq_judgement_live_pair",
@@ -122,7 +123,7 @@ lead_status = Table(
     Column("lead", Key, ForeignKey("lead.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("status", Text, nullable=False),
     Column("by", Text, nullable=False),
-    Column("note", Text, nullable=False),
+    Column("note", Sealed, nullable=False),
     Column("at", Moment, nullable=False),
     Column("accounts", Json, nullable=False),  # the account set it was said of, so that a split can hand it back
     Column("role", Key, nullable=False, server_default=""),  # what for; "" where nobody said
@@ -134,7 +135,7 @@ lead_note = Table(
     metadata,
     Column("id", Number, primary_key=True),
     Column("lead", Key, ForeignKey("lead.id", ondelete="CASCADE"), nullable=False, index=True),
-    Column("text", Text, nullable=False),
+    Column("text", Sealed, nullable=False),
     Column("by", Text, nullable=False),
     Column("at", Moment, nullable=False),
     Column("struck_at", Moment),
@@ -192,7 +193,7 @@ decision = Table(
     Column("role", Key, nullable=False),
     Column("answer", Text, nullable=False),
     Column("reason", Text, nullable=False),
-    Column("note", Text, nullable=False),
+    Column("note", Sealed, nullable=False),
     Column("by", Text, nullable=False),
     Column("at", Moment, nullable=False),
     Column("listed", Text, nullable=False),  # the list it was read in
@@ -241,4 +242,5 @@ export = Table(
     Column("purpose", Text, nullable=False, server_default=""),
     Column("role_version", Integer, nullable=False, server_default="0"),
     Column("content", Text, nullable=False, server_default=""),
+    Column("expires_at", Moment),  # when whoever was given the file has to have deleted it; absent: not a file of ours
 )

@@ -7,6 +7,8 @@ from sqlalchemy import JSON, BigInteger, Column, DateTime, Dialect, ForeignKey, 
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeEngine
 
+from storage.sealed import seal, unseal
+
 
 class Moment(TypeDecorator[datetime]):
     """An aware UTC time: timestamptz in PostgreSQL, text of one width in SQLite ("2026-11-25 01:00:00.000000+00:00").
@@ -33,6 +35,21 @@ class Moment(TypeDecorator[datetime]):
         if value is None:
             return None
         return datetime.fromisoformat(value) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+class Sealed(TypeDecorator[str]):
+    """A text people write about others: sealed at rest where the installation has a key, plain in rows read."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002  # the base's form
+        """Seal."""
+        return None if value is None else seal(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Open."""
+        return None if value is None else unseal(value)
 
 
 def moment_text(value: datetime) -> str:

@@ -1,0 +1,122 @@
+"""Forgetting what is over: every night, and on demand; first a look at what would go.
+
+A purge takes rows away completely and leaves no tombstone. Somebody found again later is collected anew, with clocks of
+their own; nothing tells that they were here before.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sourcing.config import Config
+from sourcing.export.about import companion
+from sourcing.privacy import terms
+from sourcing.privacy.terms import Fate
+from storage.records import Instant, Record
+from storage.store import ExportRow, Purged, Store
+
+BY = "retention"
+
+
+class Preview(Record):
+    """What would go until a moment, and what goes next."""
+
+    until: Instant
+    leads: tuple[Fate, ...]  # soonest first
+    counts: Mapping[str, int]  # by reason
+    files: tuple[str, ...]  # exported files whose day is over
+    unlisted: tuple[str, ...]  # active roles without a list: until there is one, the pool stays
+
+
+class Forgotten(Record):
+    """What a purge took away."""
+
+    counters: Mapping[str, int]  # "pool", "untold", "term": leads; "quarantine", "answers" …: rows; "files", "logs"
+    purged: Purged
+    unlisted: tuple[str, ...] = ()
+
+
+def fates(store: Store, config: Config) -> tuple[list[Fate], list[str]]:
+    """When each lead is forgotten, and the active roles without a list, while there are any of which the pool stays."""
+    rules, roles = config.rules, config.roles.active
+    times = list(store.lead_times(terms.TWO_WAY))
+    kept = terms.best(store, roles, rules, {one.lead for one in times if one.refuses})
+    waiting = terms.unlisted(store, roles) if times else []
+    in_force = rules.model_copy(update={"pool_days": 0}) if waiting else rules
+    return [found for one in times if (found := terms.fate(one, kept, in_force))], waiting
+
+
+def preview(store: Store, config: Config, *, now: datetime, days: int = 0) -> Preview:
+    """What a purge would take away now, or within some days."""
+    until = now + timedelta(days=days)
+    found, waiting = fates(store, config)
+    due = sorted((one for one in found if one.at <= until), key=lambda one: (one.at, one.lead))
+    rows = {name: store.expired_of(before, name) for name, before in _rows_before(config, until).items()}
+    counts = Counter(one.why for one in due) + Counter(rows)
+    files = tuple(str(path) for path in _expired_files(store, config, until))
+    counts["files"], counts["logs"] = len(files), len(list(_old_logs(config, until)))
+    return Preview(until=until, leads=tuple(due), counts=_plain(counts), files=files, unlisted=tuple(waiting))
+
+
+def purge(store: Store, config: Config, *, now: datetime, by: str = BY) -> Forgotten:
+    """Take away everything whose term is over, and say so in the log."""
+    found, waiting = fates(store, config)
+    due = [one for one in found if one.at <= now]
+    counts = Counter(one.why for one in due)
+    purged = store.purge_accounts(store.members_of([one.lead for one in due]), at=now)
+    before = _rows_before(config, now)
+    takers = {"quarantine": store.purge_quarantine, "answers": store.purge_answers, "events": store.purge_events}
+    counts.update({name: takers[name](moment) for name, moment in before.items()})
+    counts["files"] = _unlink(_expired_files(store, config, now))
+    counts["logs"] = _unlink(_old_logs(config, now))
+    done = Forgotten(counters=_plain(counts), purged=purged, unlisted=tuple(waiting))
+    if done.counters:
+        store.log_action("retention.run", by=by, at=now, detail={**done.counters, "accounts": purged.accounts})
+    return done
+
+
+def _plain(counts: Counter[str]) -> dict[str, int]:
+    return {name: count for name, count in sorted(counts.items()) if count}
+
+
+def _rows_before(config: Config, now: datetime) -> dict[str, datetime]:
+    """Kinds of rows that have a term, with the moment before which they are over."""
+    rules = config.rules
+    days = {"quarantine": rules.quarantine_days, "answers": rules.answer_days, "events": rules.log_days}
+    return {name: now - timedelta(days=number) for name, number in days.items() if number}
+
+
+def _expired_files(store: Store, config: Config, now: datetime) -> Iterator[Path]:
+    """Exported files still as we wrote them, whose day is over, with their companions; no others."""
+    for row in store.exports():
+        path = Path(row.path)
+        if row.expires_at is None or row.expires_at > now or not path.is_relative_to(config.exports_folder):
+            continue
+        if path.is_file() and _is_ours(path, row):
+            yield path
+            yield from (side for side in (companion(path),) if side.is_file())
+
+
+def _is_ours(path: Path, row: ExportRow) -> bool:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest() == row.sha256
+
+
+def _old_logs(config: Config, now: datetime) -> Iterator[Path]:
+    if not config.rules.log_days or not config.logs_folder.is_dir():
+        return
+    oldest = (now - timedelta(days=config.rules.log_days)).timestamp()
+    yield from (path for path in sorted(config.logs_folder.iterdir()) if path.is_file() and _age(path) < oldest)
+
+
+def _age(path: Path) -> float:
+    return path.stat().st_mtime
+
+
+def _unlink(paths: Iterator[Path]) -> int:
+    found = list(paths)
+    for path in found:
+        path.unlink(missing_ok=True)
+    return len(found)

@@ -1,0 +1,96 @@
+"""When people are forgotten: what a lead's clock says under the rules in force, and why.
+
+Two stages. Everybody collected is in the pool first. Whoever somebody works with, was told, or is among the best of an
+active role becomes a lead; all others are forgotten some days after they were first collected. Seeing somebody again
+moves no clock.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime, timedelta
+
+from sourcing.regimes import Rules
+from storage.records import Instant, Record
+from storage.store import LeadTimes, Store
+
+SECTIONS = ("ranked", "too_little_evidence")
+# Statuses that mean somebody answered us; writing to somebody is one way only.
+TWO_WAY = ("replied", "interviewing", "offered", "hired")
+# People brought one by one on purpose: candidates of the controller's own system, contacts of a user.
+BROUGHT = frozenset({"ats", "linkedin"})
+# Candidates of the controller's own system were told there, when they applied (Article 13).
+TOLD_ELSEWHERE = frozenset({"ats"})
+POOL, UNTOLD, TERM = "pool", "untold", "term"
+WHY: Mapping[str, str] = {
+    POOL: "in the pool: not among the best of a role, and nobody works with them",
+    UNTOLD: "not told in time",
+    TERM: "their term is over",
+}
+
+
+class Fate(Record):
+    """When a lead is forgotten, and why."""
+
+    lead: str
+    collected_at: Instant
+    at: Instant
+    why: str  # pool, untold, term
+
+
+def best(store: Store, roles: Iterable[str], rules: Rules, refusing: Collection[str]) -> frozenset[str]:
+    """The leads kept for their place in a list of an active role; those who refuse recruiters take no place."""
+    found: set[str] = set()
+    for role in roles:
+        willing = (name for _, name in store.list_ids(role, SECTIONS) if name not in refusing)
+        found.update(name for _, name in zip(range(rules.best), willing, strict=False))
+    return frozenset(found)
+
+
+def unlisted(store: Store, roles: Iterable[str]) -> list[str]:
+    """Active roles nobody is ranked for yet: without their list nobody can say who is among the best."""
+    return [role for role in roles if not store.list_ids(role, SECTIONS)]
+
+
+def is_lead(times: LeadTimes, kept: Collection[str]) -> bool:
+    """Whether somebody is past the pool."""
+    if times.acted or times.notice in ("given", "exempt") or not BROUGHT.isdisjoint(times.sources):
+        return True
+    return times.lead in kept and not times.refuses
+
+
+def notice_due(times: LeadTimes, rules: Rules) -> datetime | None:
+    """Until when a lead has to be told; None if there is no such duty (any more)."""
+    if (
+        not rules.notice_days
+        or times.restricted
+        or times.notice in ("given", "exempt")
+        or set(times.sources) <= TOLD_ELSEWHERE
+    ):
+        return None
+    return times.collected_at + timedelta(days=rules.notice_days)
+
+
+def fate(times: LeadTimes, kept: Collection[str], rules: Rules) -> Fate | None:
+    """The first of a lead's clocks to run out; None if none runs, or the data were restricted (Article 18)."""
+    if times.restricted:
+        return None
+    ends = dict(_ends(times, kept, rules))
+    if not ends:
+        return None
+    why = min(ends, key=lambda name: ends[name])
+    return Fate(lead=times.lead, collected_at=times.collected_at, at=ends[why], why=why)
+
+
+def _ends(times: LeadTimes, kept: Collection[str], rules: Rules) -> Iterable[tuple[str, datetime]]:
+    if rules.pool_days and not is_lead(times, kept):
+        yield POOL, times.collected_at + timedelta(days=rules.pool_days)
+    if (due := notice_due(times, rules)) is not None:
+        yield UNTOLD, due
+    if rules.lead_days:
+        yield TERM, _term(times, rules)
+
+
+def _term(times: LeadTimes, rules: Rules) -> datetime:
+    end = times.collected_at + timedelta(days=rules.lead_days)
+    if times.contacted_at is None:
+        return end
+    return max(end, times.contacted_at + timedelta(days=rules.contact_days))
