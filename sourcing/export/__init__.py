@@ -1,6 +1,6 @@
 """Lists as files, written whole or not at all, each with a row in the ledger."""
 
-from sourcing.export.files import durable, streamed
-from sourcing.export.writing import FORMATS, Exported, Wanted, write
+import lazy_loader
 
-__all__ = ["FORMATS", "Exported", "Wanted", "durable", "streamed", "write"]
+# What is behind the door stands in `__init__.pyi`; each part is loaded when it is first asked for.
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -3,33 +3,27 @@
 import base64
 import hashlib
 from collections.abc import Iterable
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
 from markupsafe import Markup
 
+from sourcing.export.about import About
 from sourcing.export.columns import batches
 from sourcing.html import environment
 from sourcing.ranking import Row
 
 FOLDER = Path(__file__).parent / "templates"
-KEPT = timedelta(days=90)  # after which whoever was given the file should have deleted it
 
 
-def write_html(
-    rows: Iterable[Row], file: BinaryIO, *, heading: str, by: str, made: datetime, purpose: str = ""
-) -> None:
+def write_html(rows: Iterable[Row], file: BinaryIO, *, heading: str, head: About) -> None:
     """Write the whole page, some thousand people at a time."""
     style = (FOLDER / "report.css").read_text("utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     page = environment(FOLDER).get_template("report.html")
     values = {
         "heading": heading,
-        "by": by,
-        "made": made,
-        "expires": made + KEPT,
-        "purpose": purpose,
+        "head": tuple(head.lines()),
         "style": Markup(style),  # noqa: S704  our own file, and escaping it would change its digest
         "digest": f"sha256-{digest}",
         "batches": batches(rows),

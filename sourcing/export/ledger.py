@@ -15,6 +15,13 @@ class Held(Record):
     still_there: bool
 
 
+def log_export(store: Store, row: ExportRow) -> None:
+    """Write an export to the log: who, when, for whom, digest and line of the ledger, which holds the ids."""
+    detail = {"role": row.role, "recipient": row.recipient, "purpose": row.purpose, "people": len(row.leads)}
+    said = detail | {"sha256": row.sha256, "format": row.format, "file": Path(row.path).name}
+    store.log_action("export", by=row.by, at=row.at, about=f"export {row.id}", detail=said)
+
+
 def affected(store: Store, lead: str) -> list[Held]:
     """The files that hold a lead, by the ids it ever had; whoever was given them has to be told after an erasure."""
     called = set(store.once_called(lead)) | {lead}

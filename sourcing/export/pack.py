@@ -14,8 +14,11 @@ from pathlib import Path
 
 from sourcing.config import Config
 from sourcing.decisions import REASONS, decide
+from sourcing.export.about import about, companion, origins_of
+from sourcing.export.about import text as about_text
 from sourcing.export.cells import guard, unguarded
 from sourcing.export.files import durable, free_name
+from sourcing.export.ledger import log_export
 from sourcing.export.stream import Left, lines
 from sourcing.ranking import Row
 from storage.errors import ConfigError, SourcingError
@@ -50,21 +53,25 @@ def write_pack(
     name = _name(role, path, now)
     body = _table([_cells(number, name, row, anonymous=anonymous) for number, row in enumerate(chosen, 1)])
     durable(path, body)
-    store.record_export(
-        ExportRow(
-            role=role,
-            format=ANONYMOUS if anonymous else FORMAT,
-            path=str(path),
-            sha256=hashlib.sha256(body).hexdigest(),
-            leads=tuple(row.lead for row in chosen),
-            by=by.strip(),
-            at=now,
-            recipient=recipient,
-            purpose="calibration",
-            role_version=max(row.role_version for row in chosen),
-            content=name,
-        )
+    head = about(
+        config, store.held_by_source(), role=role, by=by.strip(), recipient=recipient, purpose="calibration", now=now
     )
+    durable(companion(path), about_text(head, [] if anonymous else list(map(origins_of, chosen))).encode())
+    row = ExportRow(
+        role=role,
+        format=ANONYMOUS if anonymous else FORMAT,
+        path=str(path),
+        sha256=hashlib.sha256(body).hexdigest(),
+        leads=tuple(one.lead for one in chosen),
+        by=by.strip(),
+        at=now,
+        recipient=recipient,
+        purpose="calibration",
+        role_version=max(one.role_version for one in chosen),
+        content=name,
+        expires_at=head.expires_at,
+    )
+    log_export(store, row.model_copy(update={"id": store.record_export(row)}))
     return path
 
 

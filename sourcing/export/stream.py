@@ -6,12 +6,14 @@ from typing import NamedTuple
 
 from sourcing.desk.contact import DO_NOT_CONTACT
 from sourcing.export.collisions import Collision, Known
+from sourcing.export.permitted import WHY_NOT, permitted
 from sourcing.ranking import Row, refuses, row
 from storage.records import Lead
 from storage.store import Store
 
 SECTIONS = ("ranked", "too_little_evidence")  # "restricted" never leaves
 BATCH = 1_000  # leads in memory at once
+UNTOLD = "not told yet that their data are held: give the notice first, or with the file (--with-notice)"
 
 
 class Left(NamedTuple):
@@ -29,8 +31,12 @@ def lines(
     known: Known | None = None,
     sections: Collection[str] = SECTIONS,
     most: int | None = None,
+    untold: Collection[str] = (),
 ) -> Iterator[Row]:
-    """The rows of a role, best first, ranks counted over those given; `left` fills as they are read."""
+    """The rows of a role, best first, ranks counted over those given; `left` fills as they are read.
+
+    Those in `untold` are left out: nobody told them yet that their data are held.
+    """
     rank = 0
     ids = store.list_ids(role, sections)
     for start in range(0, len(ids), BATCH):
@@ -40,8 +46,15 @@ def lines(
         for _, name in some:
             if name not in leads or name not in receipts or not _may_leave(leads[name], left, known):
                 continue
+            if name in untold:
+                left.counts[UNTOLD] += 1
+                continue
+            lead = permitted(leads[name])
+            if lead is None:
+                left.counts[WHY_NOT] += 1
+                continue
             rank += 1
-            yield row(rank, leads[name], receipts[name])
+            yield row(rank, lead, receipts[name])
             if rank == most:
                 return
 

@@ -2,21 +2,24 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from sourcing.config import Config
+from sourcing.export.about import About, about, companion, origins_of, text
 from sourcing.export.collisions import Collision, Known
 from sourcing.export.csv_file import write_csv
-from sourcing.export.files import free_name, streamed
+from sourcing.export.files import durable, free_name, streamed
 from sourcing.export.html_file import write_html
 from sourcing.export.jsonl_file import write_jsonl
+from sourcing.export.ledger import log_export
 from sourcing.export.presets import PRESETS, Preset
 from sourcing.export.stream import Left, lines
 from sourcing.export.xlsx_file import write_xlsx
+from sourcing.privacy.notices import pending, render
 from sourcing.ranking import Row
 from storage.errors import ConfigError
 from storage.records import Record
@@ -37,6 +40,7 @@ class Wanted(Record):
     purpose: str = ""
     most: int | None = None  # the best so many
     include_known: bool = False  # hand over who is in the applicant tracking system already
+    with_notice: bool = False  # put the notices of people nobody told yet beside the file
 
 
 class Exported(Record):
@@ -47,6 +51,7 @@ class Exported(Record):
     again: bool  # the same list was given to the same recipient before: that file stands
     collisions: tuple[Collision, ...]
     left_out: dict[str, int]
+    notices: int = 0  # people whose notice lies beside the files
 
 
 class _Done(NamedTuple):
@@ -60,14 +65,27 @@ def write(
     """Export a role's list; nothing is written by a dry run. ConfigError for an unknown format, preset or no author.
 
     Ranked people and those with too little evidence are in the file, named in a column; restricted ones and those who
-    refuse recruiters never are. Candidates known already are listed instead of exported, unless asked for.
+    refuse recruiters never are. Candidates known already are listed instead of exported, unless asked for. A file for
+    somebody else holds nobody whose notice is pending, unless the notice goes with it. ConfigError without a purpose.
     """
     preset = _understood(wanted)
+    wanted = wanted.model_copy(update={"purpose": _purpose(wanted, config)})
     left = Left([], Counter())
     known = None if wanted.include_known else Known.of(store)
-    rows = _kept(lines(store, wanted.role, left, known=known, most=wanted.most), preset, left)
+    untold = _untold(store, config, wanted)
+    held_back = frozenset() if wanted.with_notice else untold
+    rows = _kept(lines(store, wanted.role, left, known=known, most=wanted.most, untold=held_back), preset, left)
+    head = about(
+        config,
+        store.held_by_source(),
+        role=wanted.role,
+        by=wanted.by,
+        recipient=wanted.recipient,
+        purpose=wanted.purpose,
+        now=now,
+    )
     done: list[_Done] = []
-    leads = 0
+    leads = notices = 0
     for number, some in enumerate(_parts(rows, preset), 1):
         told = _Told()
         noted = told.noting(some)
@@ -75,15 +93,39 @@ def write(
             leads += sum(1 for _ in noted)
             continue
         path = free_name(config.exports_folder, _stem(wanted, number), now, wanted.format)
-        done.append(_one(store, wanted, path, partial(_writer(wanted, preset, now), noted), told, now=now, night=night))
+        done.append(_one(store, wanted, path, partial(_writer(wanted, preset, head), noted), told, head, night=night))
         leads += len(told.leads)
+        if not done[-1].again:
+            notices += _beside(store, config, path, head, told, untold)
     return Exported(
         files=tuple(one.path for one in done),
         leads=leads,
         again=bool(done) and all(one.again for one in done),
         collisions=tuple(left.collisions),
         left_out=dict(left.counts),
+        notices=notices,
     )
+
+
+def _purpose(wanted: Wanted, config: Config) -> str:
+    """What for: as said, else the controller's purpose."""
+    purpose = wanted.purpose.strip() or config.controller.purpose.strip()
+    if not purpose and config.rules.export_needs_purpose:
+        raise ConfigError("an export says what for; add --purpose TEXT or fill in [controller] purpose")
+    return purpose
+
+
+def _untold(store: Store, config: Config, wanted: Wanted) -> frozenset[str]:
+    """Whom a file for somebody else may hold only with their notice."""
+    return pending(store, config) if wanted.recipient.strip() and config.rules.export_needs_notice else frozenset()
+
+
+def _beside(store: Store, config: Config, path: Path, head: About, told: "_Told", untold: Collection[str]) -> int:
+    """Write the companion of a file; gives how many notices are in it."""
+    named = [lead for lead in told.leads if lead in untold]
+    notices = [render(store, config, lead).body for lead in store.leads(named)]
+    durable(companion(path), text(head, told.origins, notices).encode())
+    return len(notices)
 
 
 def _understood(wanted: Wanted) -> Preset | None:
@@ -137,6 +179,7 @@ class _Told:
 
     def __init__(self) -> None:
         self.leads: list[str] = []
+        self.origins: list[tuple[str, Sequence[str]]] = []
         self.version = 0
         self._digest = hashlib.sha256()
 
@@ -144,6 +187,7 @@ class _Told:
         """Hand rows on and keep what the ledger needs."""
         for row in rows:
             self.leads.append(row.lead)
+            self.origins.append(origins_of(row))
             self.version = max(self.version, row.role_version)
             self._digest.update(row.model_dump_json().encode())
             yield row
@@ -156,13 +200,14 @@ class _Told:
         return whole.hexdigest()
 
 
-def _writer(wanted: Wanted, preset: Preset | None, now: datetime) -> Writer:
+def _writer(wanted: Wanted, preset: Preset | None, head: About) -> Writer:
     if preset is not None:
         return partial(write_csv, columns=preset.columns)
+    if wanted.format == "csv":
+        return write_csv  # a line that is no person would be read as one: its head lies beside it
     if wanted.format == "html":
-        heading = f"Leads for {wanted.role}"
-        return partial(write_html, heading=heading, by=wanted.by, made=now, purpose=wanted.purpose)
-    return {"csv": write_csv, "xlsx": write_xlsx, "jsonl": write_jsonl}[wanted.format]
+        return partial(write_html, heading=f"Leads for {wanted.role}", head=head)
+    return partial(write_xlsx, head=head) if wanted.format == "xlsx" else partial(write_jsonl, head=head)
 
 
 def _one(
@@ -171,8 +216,8 @@ def _one(
     path: Path,
     fill: Callable[[BinaryIO], None],
     told: _Told,
+    head: About,
     *,
-    now: datetime,
     night: int | None,
 ) -> _Done:
     """One file with its line in the ledger; the earlier file if that says the same and still lies there unchanged."""
@@ -182,22 +227,22 @@ def _one(
     if before is not None and _is_there(before):
         path.unlink()
         return _Done(Path(before.path), again=True)
-    store.record_export(
-        ExportRow(
-            role=wanted.role,
-            format=wanted.preset or wanted.format,
-            path=str(path),
-            sha256=digest,
-            leads=tuple(told.leads),
-            by=wanted.by.strip(),
-            at=now,
-            night=night,
-            recipient=wanted.recipient,
-            purpose=wanted.purpose,
-            role_version=told.version,
-            content=content,
-        )
+    row = ExportRow(
+        role=wanted.role,
+        format=wanted.preset or wanted.format,
+        path=str(path),
+        sha256=digest,
+        leads=tuple(told.leads),
+        by=wanted.by.strip(),
+        at=head.made_at,
+        night=night,
+        recipient=wanted.recipient,
+        purpose=wanted.purpose,
+        role_version=told.version,
+        content=content,
+        expires_at=head.expires_at,
     )
+    log_export(store, row.model_copy(update={"id": store.record_export(row)}))
     return _Done(path, again=False)
 
 

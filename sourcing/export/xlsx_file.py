@@ -9,16 +9,21 @@ from typing import Any, BinaryIO
 
 from rustpy_xlsxwriter import FastExcel
 
+from sourcing.export.about import About
+from sourcing.export.cells import cell
 from sourcing.export.columns import COLUMNS, Columns, batches, frame
 from sourcing.ranking import Row
 
-SHEET = "Leads"
+SHEET, ABOUT = "Leads", "About"
 MOST_ROWS = 1_048_575  # of one sheet, beside its header
 
 
-def write_xlsx(rows: Iterable[Row], file: BinaryIO, columns: Columns = COLUMNS) -> None:
-    """Write the whole workbook."""
-    FastExcel(file).freeze(row=1).sheet(SHEET, _records(rows, columns)).save()
+def write_xlsx(rows: Iterable[Row], file: BinaryIO, columns: Columns = COLUMNS, head: About | None = None) -> None:
+    """Write the whole workbook; its head is a sheet of its own."""
+    book = FastExcel(file).freeze(row=1).sheet(SHEET, _records(rows, columns))
+    if head is not None:
+        book = book.sheet(ABOUT, [{"about this file": name, "": cell(said)} for name, said in head.lines()])
+    book.save()
 
 
 def _records(rows: Iterable[Row], columns: Columns) -> Iterator[dict[str, Any]]:

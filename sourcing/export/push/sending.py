@@ -22,6 +22,7 @@ from sourcing.lock import exclusive
 from sourcing.ranking import Row
 from storage.errors import ConfigError
 from storage.records import Record
+from storage.redaction import Secret
 from storage.store import Store
 
 SYSTEMS: Mapping[str, type[System]] = MappingProxyType({one.name: one for one in (Greenhouse, Lever)})
@@ -139,7 +140,7 @@ def _client(system: System, sleep: Sleep, transport: httpx.BaseTransport | None)
     settings = system.settings
     return Client(
         settings.api,
-        os.environ[settings.token_env],
+        Secret.of(settings.token_env).reveal(),
         headers=system.headers(),
         max_wait=settings.max_wait,
         sleep=sleep,

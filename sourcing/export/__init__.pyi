@@ -1,0 +1,4 @@
+from .files import durable, streamed
+from .writing import FORMATS, Exported, Wanted, write
+
+__all__ = ["FORMATS", "Exported", "Wanted", "durable", "streamed", "write"]
