@@ -30,7 +30,7 @@ from storage.records import AccountKey, Night
 from storage.store import Store
 from tests.cases.scoring_people import NOW as THEN
 from tests.house_of_sourcing import NOW, account, crawls, done, furnished, people, repository
-from tests.store_kit import scored
+from tests.store_kit import ADA, BO, scored, settle
 from tests.test_what_if import LEADS
 
 HOST = "127.0.0.1:8000"
@@ -223,6 +223,42 @@ def test_a_count_that_fails_is_told_and_tried_again(full: Store, role: Role, mon
         with pytest.raises(StoreError, match="disk is full"):
             markets.of(full, role, clock=lambda: NOW, patience=20)
     assert markets.of(full, role, clock=lambda: NOW, patience=20).market is not None
+
+
+def test_many_are_counted_in_a_process_of_their_own(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(counting, "MANY", 0)
+    monkeypatch.setattr(counting, "here", None)
+    with Store.open(config.database_url) as store:
+        role = find_role("mle", config.roles_folder)
+        settle(store, {ADA: "L000001", BO: "L000002"})
+        store.save_receipts([scored("L000001", 0.6), scored("L000002", 0.5)], night=None)
+        board = Boards().of(store, "mle")
+        found = counting.beside(config)(store, role, board, NOW)
+        assert (found.pool.people, found.supply.people, found.counted_at) == (2, 2, NOW)
+        away = config.model_copy(update={"path": config.path.with_name("none.toml")})
+        with pytest.raises(StoreError, match="could not be counted"):
+            counting.beside(away)(store, role, board, NOW)
+
+
+def test_a_count_is_there_after_a_start(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Store.open(config.database_url) as store:
+        settle(store, {ADA: "L000001"})
+        store.save_receipts([scored("L000001", 0.6)], night=None)
+        role = find_role("mle", config.roles_folder)
+        before = Markets(Boards()).of(store, role, clock=lambda: NOW, patience=20)
+        go, made = counting_slowly(monkeypatch)
+        again = Markets(Boards()).of(store, role, clock=lambda: NOW, patience=0)
+        assert (again, made) == (before, [])
+        store.save_receipts([scored("L000001", 0.7)], night=None)
+        later = Markets(Boards())
+        stale = later.of(store, role, clock=lambda: NOW, patience=0)
+        assert (stale.market, stale.counting) == (before.market, True)
+        go.set()
+        later.finish()
+        kept = counting._file(store, "mle")
+        assert kept is not None
+        kept.write_text("{}")  # of another version
+        assert Markets(Boards()).of(store, role, clock=lambda: NOW, patience=20).market is not None
 
 
 # --- nights

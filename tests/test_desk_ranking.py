@@ -23,12 +23,13 @@ from sourcing.desk import board as boards_module
 from sourcing.desk.board import Board, Boards
 from sourcing.desk.filters import Filters, choices
 from sourcing.desk.prepared import prepare
-from sourcing.desk.ranking import Page, page
+from sourcing.desk.ranking import Page, _window, page
+from sourcing.ranking import drop_matrices, listing
 from sourcing.review.app import create
-from storage.records import Answer, Decision, Evidence
-from storage.store import BoardRow, Store
+from storage.records import AccountKey, Answer, Decision, Evidence
+from storage.store import BoardRow, OpenRow, Store
 from tests.house_of_sourcing import NOW, account, furnished, repository
-from tests.store_kit import scored
+from tests.store_kit import scored, settle
 
 HOST = "127.0.0.1:8000"
 MARK = "<b onmouseover=alert(1)>x</b>"
@@ -254,6 +255,78 @@ def test_an_erased_lead_is_not_listed(full: Store, role: Role) -> None:
     assert numbers(page(full, boards, role, Filters(q="pytorch"), now=NOW)) == [1, 6]
 
 
+def test_of_whom_too_little_is_public_those_worth_asking_come_first(store: Store, role: Role) -> None:
+    """The order of the command line's list, page by page; totals alone would give another one."""
+    settled = {AccountKey("github", str(at)): f"L{at:06d}" for at in range(1, 41)}
+    settle(store, settled)
+    known = {at: (at * 7 % 40) / 40 for at in range(1, 41)}
+    for at, confidence in known.items():
+        one = scored(f"L{at:06d}", 0.1 + (at % 5) / 20, section="too_little_evidence")
+        part = one.parts[0].model_copy(update={"confidence": confidence, "neutral": 0.2})
+        store.save_receipts([one.model_copy(update={"parts": (part,)})])
+    wanted = [row.lead for row in listing(store, "mle", section="too_little_evidence")]
+    by_total = [one.lead for one in store.ranking("mle", section="too_little_evidence")]
+    assert wanted != by_total
+    boards = Boards()
+    first = page(store, boards, role, Filters(), now=NOW, section="too_little_evidence")
+    assert first.next is not None
+    second = page(store, boards, role, Filters(), now=NOW, section="too_little_evidence", cursor=first.next)
+    assert [one.row.lead for one in (*first.rows, *second.rows)] == wanted
+    assert second.previous is not None
+    back = page(store, boards, role, Filters(), now=NOW, section="too_little_evidence", cursor=second.previous)
+    assert back.rows == first.rows
+
+
+@pytest.fixture
+def furnished_file(tmp_path: Path) -> Iterator[Store]:
+    made = furnished(tmp_path)
+    with Store.open(made.database_url) as store:
+        furnish(store)
+        yield store
+
+
+def facts(board: Board) -> dict[str, Any]:
+    """Everything a board says, comparable."""
+    found = {name: getattr(board, name) for name in Board.__dataclass_fields__}
+    texts = {name: [one.names[code] for code in one.code] for name, one in found.items() if hasattr(one, "code")}
+    return {
+        name: texts.get(name, one.tolist() if hasattr(one, "tolist") else one)
+        for name, one in found.items()
+        if name != "stamp"
+    }
+
+
+def test_a_board_comes_back_from_its_file(furnished_file: Store, role: Role, monkeypatch: pytest.MonkeyPatch) -> None:
+    prepare(furnished_file, [role])  # as the night does
+    fresh = boards_module.board(furnished_file, "mle", "")
+    with monkeypatch.context() as patched:
+        patched.setattr(boards_module, "board", None)  # reading it from the database would fail
+        held = Boards().of(furnished_file, "mle")
+    assert facts(held) == facts(fresh)
+    assert held.row_of == fresh.row_of
+    assert held.skill_counts == fresh.skill_counts
+
+
+def test_a_file_of_another_state_is_not_read(furnished_file: Store, role: Role) -> None:
+    prepare(furnished_file, [role])
+    furnished_file.save_receipts([scored("L000007", 0.99)])
+    assert Boards().of(furnished_file, "mle").leads[0] == "L000007"
+    with furnished_file._write() as connection:
+        connection.exec_driver_sql("DELETE FROM receipt WHERE lead = 'L000007'")
+    assert "L000007" not in Boards().of(furnished_file, "mle").leads, "erased: the stamp of the list says nothing of it"
+    drop_matrices(furnished_file)
+    assert not list(furnished_file.file.with_suffix(".matrix").glob("**/*.npy"))  # type: ignore[union-attr]  # a file
+
+
+def test_a_file_that_cannot_be_kept_is_only_said(furnished_file: Store, caplog: pytest.LogCaptureFixture) -> None:
+    home = furnished_file.file.with_suffix(".matrix")  # type: ignore[union-attr]  # a file
+    drop_matrices(furnished_file)
+    home.write_text("in the way")
+    assert Boards().of(furnished_file, "mle").leads[0] == "L000001"
+    assert "is not kept" in caplog.text
+    home.unlink()
+
+
 TOTALS = st.lists(st.sampled_from([0.0, 0.1, 0.25, 0.5, 0.5000000001, 1.0]), min_size=1, max_size=30)
 
 
@@ -268,16 +341,23 @@ class Rows:
     def board(self, role: str) -> list[BoardRow]:
         return self.rows
 
+    def open_rows(self, role: str, section: str) -> list[OpenRow]:
+        return []
+
 
 @given(TOTALS, st.data())
 def test_a_cursor_stands_right_behind_and_right_before_its_row(totals: list[float], data: st.DataObject) -> None:
     made: Any = Rows(totals)
     held = boards_module.board(made, "mle", "")
     at = data.draw(st.integers(0, len(totals) - 1))
-    assert held.after(float(held.total[at]), held.leads[at]) == at + 1
-    assert held.at(float(held.total[at]), held.leads[at]) == at
+
+    def start(kind: str, lead: str) -> int:
+        return _window(held, np.arange(len(held)), held.total, f"{kind}_{float(held.total[at])!r}_{lead}", 1)[0]
+
+    assert start("after", held.leads[at]) == at + 1
+    assert start("from", held.leads[at]) == at
     gone = held.leads[at] + "x"  # a lead that is not there any more
-    assert held.after(float(held.total[at]), gone) == at + 1
+    assert start("after", gone) == at + 1
     assert np.all(np.diff(held.total) <= 0)
 
 

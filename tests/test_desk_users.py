@@ -50,6 +50,7 @@ EVERYBODY = frozenset(MAY)
 ALL_BUT_MANAGERS = EVERYBODY - {"hiring_manager"}
 DECIDERS = frozenset({"admin", "sourcer", "hiring_manager"})
 SOURCERS = frozenset({"admin", "sourcer"})
+ADMINS = frozenset({"admin"})
 ANYBODY = EVERYBODY | {"nobody"}
 WHO = {
     "GET /": EVERYBODY,
@@ -78,6 +79,14 @@ WHO = {
     "GET /same": ALL_BUT_MANAGERS,
     "POST /same/decide": SOURCERS,
     "POST /same/undo": SOURCERS,
+    "GET /users": ADMINS,
+    "POST /users": ADMINS,
+    "POST /users/{name}/role": ADMINS,
+    "POST /users/{name}/password": ADMINS,
+    "POST /users/{name}/disable": ADMINS,
+    "POST /users/{name}/enable": ADMINS,
+    "POST /users/{name}/share": ADMINS,
+    "POST /users/{name}/unshare": ADMINS,
     "GET /me": EVERYBODY,
     "GET /openapi.json": EVERYBODY,
     "GET /sign-in": ANYBODY,
@@ -110,7 +119,7 @@ def test_every_role_may_do_on_every_route_what_is_stated(app: FastAPI, lite: Sto
         add(lite, role, role)
         browsers[role] = Browser(app).as_(lite, role)
     lite.share("hiring_manager", Share(role="mle", at=NOW, by="ann"))
-    ways = {"{role}": "mle", "{lead}": "L000001", "{number}": "1"}
+    ways = {"{role}": "mle", "{lead}": "L000001", "{number}": "1", "{name}": "nobody-of-this-name"}
     tried = 0
     for method, path in routes(app):
         here = path

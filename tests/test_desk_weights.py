@@ -249,6 +249,22 @@ async def browser(config: Config, store: Store, **headers: str) -> AsyncIterator
         yield held
 
 
+async def test_what_was_tried_is_what_a_reason_saves(config: Config, full: Store) -> None:
+    """Without script Enter in a field presses the first button of its form: in the reason that has to be "Save"."""
+    async with browser(config, full) as desk:
+        page = html.fromstring((await desk.get("/weights/mle?impact=33.5&must_have=20")).text)
+        why = page.cssselect("[name=why]")[0]
+        form = next(one for one in why.iterancestors() if one.tag == "form")
+        assert [one.text for one in form.cssselect("button")] == ["Save as version 2"]
+        fields = {one.get("name"): one.get("value") for one in form.cssselect("input[type=hidden]")}
+        assert fields == {"version": "1", "impact": "33.5", "must_have": "20"}
+        saved = await desk.post(form.get("action"), data={**fields, "why": "as tried"})
+        assert saved.status_code == 303
+        again = (await desk.get("/api/weights/mle")).json()
+    (version,) = again["versions"][:1]
+    assert (version["why"], again["version"]) == ("as tried", 2)
+
+
 async def test_the_page_works_as_a_form(config: Config, full: Store) -> None:
     decide_some(full)
     async with browser(config, full) as desk:

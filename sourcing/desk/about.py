@@ -200,7 +200,7 @@ class Twin(Record):
     """Another lead that may be the same person."""
 
     lead: str
-    name: str
+    name: str | None  # None in a blind review
     why: str
     judgement: int
 

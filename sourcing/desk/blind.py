@@ -75,3 +75,5 @@ def _addresses(account: Account) -> Iterator[str]:
         last = parts.path.rstrip("/").rpartition("/")[2]
         if len(last) >= _SHORTEST:
             yield last
+        elif parts.hostname and not last:  # a site of one's own; that of a platform has a path
+            yield parts.hostname.removeprefix("www.")

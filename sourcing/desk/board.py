@@ -1,22 +1,29 @@
 """All scored leads of a role as columns in memory, in the order of the ranking: what filters, sections and pages read.
 
-A board is made once per change of the database and shared by all readers; a filter is a few comparisons of columns.
+A board is made once per change of the database, kept in a file beside it and shared by all readers; a filter is a few
+comparisons of columns.
 """
 
 import threading
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sourcing.desk import kept
+from sourcing.desk.asking import reaches
 from sourcing.ranking import SECTIONS
 from storage.store import BoardRow, Store
 
 Mask = NDArray[np.bool_]
 _UNKNOWN, _NO, _YES = -1, 0, 1
+_FORM = "2"  # changes when a kept file would be read otherwise
+_WORDS = ("city", "country", "zones", "sources")
+_NUMBERS = ("total", "reach", "section", "number", "open_to_work", "refuses", "pieces")
+_AT_ONCE = 0.5  # seconds a visitor waits for the newest board; one that takes longer is made beside the pages
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +54,7 @@ class Board:
     stamp: str
     leads: tuple[str, ...]
     total: NDArray[np.float64]
+    reach: NDArray[np.float64]  # the total if what is open were answered well, of those of whom too little is public
     section: NDArray[np.int8]  # index in SECTIONS
     number: NDArray[np.int64]  # what the index of words calls the lead; 0 for those not prepared
     city: Words
@@ -108,42 +116,71 @@ class Board:
             mask[self._shown[start:end]] = True
         return mask
 
-    def after(self, total: float, lead: str) -> int:
-        """The first row behind a total and lead, whether that lead is still there or not."""
-        first = int(np.searchsorted(-self.total, -total, "left"))
-        last = int(np.searchsorted(-self.total, -total, "right"))
-        return first + bisect_right(self.leads[first:last], lead)
-
-    def at(self, total: float, lead: str) -> int:
-        """The first row that is not before a total and lead."""
-        first = int(np.searchsorted(-self.total, -total, "left"))
-        last = int(np.searchsorted(-self.total, -total, "right"))
-        return first + bisect_left(self.leads[first:last], lead)
-
 
 class Boards:
     """The boards of all roles, each made again when the database says something else; safe to share."""
 
     def __init__(self) -> None:
         self._held: dict[str, Board] = {}
+        self._took: dict[str, float] = {}  # seconds
         self._making = threading.Lock()
 
     def of(self, store: Store, role: str) -> Board:
-        """The board of a role as the database stands; while somebody else makes it anew, the one there was."""
+        """The board of a role as the database stands; while it is made anew for long, the one there was."""
         stamp = store.desk_stamp(role)
         held = self._held.get(role)
         if held is not None and (held.stamp == stamp or self._making.locked()):
             return held
+        if held is not None and self._took[role] > _AT_ONCE:
+            # A daemon: who ends the desk does not wait for a list nobody will see.
+            threading.Thread(target=self._make, args=(store, role, stamp), name=f"list of {role}", daemon=True).start()
+            return held
+        return self._make(store, role, stamp)
+
+    def _make(self, store: Store, role: str, stamp: str) -> Board:
         with self._making:
             held = self._held.get(role)
             if held is None or held.stamp != stamp:
-                held = self._held[role] = board(store, role, stamp)
+                began = time.monotonic()
+                held = self._held[role] = ready(store, role, stamp)
+                self._took[role] = time.monotonic() - began
         return held
+
+
+def ready(store: Store, role: str, stamp: str) -> Board:
+    """The board of a role from the file of an earlier one, else made and kept there."""
+    room, about = kept.room(store, "boards", role), {"form": _FORM, "stamp": f"{stamp} {store.receipt_stamp(role)}"}
+    found = kept.load(room, about)
+    if found is not None:
+        return _read(role, stamp, *found)
+    made = board(store, role, stamp)
+    columns, texts = _written(made)
+    kept.save(room, about, columns, texts)
+    return made
+
+
+def _written(made: Board) -> tuple[dict[str, NDArray[np.generic]], dict[str, Sequence[str]]]:
+    columns: dict[str, NDArray[np.generic]] = {name: getattr(made, name) for name in _NUMBERS}
+    columns |= {name: getattr(made, name).code for name in _WORDS}
+    columns |= {"leads": np.array([one.encode() for one in made.leads], np.bytes_)}
+    columns |= {"shown": made._shown, "skill_of": made._skill_of}  # noqa: SLF001  # the other half of `_read`
+    return columns, {"skill": made.skill, **{name: getattr(made, name).names for name in _WORDS}}
+
+
+def _read(
+    role: str, stamp: str, columns: Mapping[str, NDArray[np.generic]], texts: Mapping[str, Sequence[str]]
+) -> Board:
+    facts: dict[str, object] = {name: columns[name] for name in _NUMBERS}
+    facts |= {name: Words(tuple(texts[name]), columns[name]) for name in _WORDS}  # type: ignore[arg-type]  # as written
+    facts |= {"_shown": columns["shown"], "_skill_of": columns["skill_of"], "skill": tuple(texts["skill"])}
+    leads = tuple(one.decode() for one in columns["leads"].tolist())
+    return Board(role=role, stamp=stamp, leads=leads, **facts)  # type: ignore[arg-type]  # as written
 
 
 def board(store: Store, role: str, stamp: str) -> Board:
     """Read the board of a role."""
     rows = store.board(role)
+    reach = reaches(store, role)
     names, shown, skill_of = _skills(rows)
     opened = {None: _UNKNOWN, False: _NO, True: _YES}
     return Board(
@@ -151,6 +188,7 @@ def board(store: Store, role: str, stamp: str) -> Board:
         stamp=stamp,
         leads=tuple(row.lead for row in rows),
         total=np.array([row.total for row in rows], np.float64),
+        reach=np.array([reach.get(row.lead, row.total) for row in rows], np.float64),
         section=np.array([SECTIONS.index(row.section) for row in rows], np.int8),
         number=np.array([row.number or 0 for row in rows], np.int64),
         city=Words.of(row.city or "" for row in rows),

@@ -1,9 +1,9 @@
 """A person in five lines: what fits, what is missing, red flags, place and hours, accounts with proof."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from scoring.engine import worth_asking
+from scoring.said import worth_asking
 from sourcing.decisions import REASONS
 from sourcing.desk.about import Card, Moved, Piece, Proof, Said, Since, Term
 from sourcing.desk.blind import Signs
@@ -43,8 +43,11 @@ _FLAGS: Mapping[str, str] = {
 }
 
 
-def card(store: Store, role: str, name: str, *, blind: bool = False) -> Card:
-    """The card of a living lead; UnknownLead if it was never scored. Blind, it is hidden unless somebody decided."""
+def card(store: Store, role: str, name: str, *, blind: Collection[str] = ()) -> Card:
+    """The card of a living lead; UnknownLead if it was never scored.
+
+    It is hidden while a role in `blind` has scored the lead and nobody has decided on it for that role.
+    """
     lead, receipt = receipt_of(store, name, role)
     rows = [row for row in store.decisions_on([lead.id]) if row.role == role and row.undone_at is None]
     standing = rows[0] if rows else None
@@ -57,7 +60,7 @@ def card(store: Store, role: str, name: str, *, blind: bool = False) -> Card:
         fresh = len(store.work_since(keys, standing.at))
         since = _since(lead, difference(standing, receipt, keys), fresh)
         made = made.model_copy(update={"said": said_of(standing), "since": since})
-    return hidden(made, lead, receipt) if blind and standing is None else made
+    return hidden(made, lead, receipt) if store.unanswered(blind, [lead.id]) else made
 
 
 def _card(lead: Lead, receipt: Receipt, accounts: tuple[Proof, ...], gone: Mapping[AccountKey, datetime]) -> Card:
@@ -193,8 +196,15 @@ def hidden(made: Card, lead: Lead, receipt: Receipt) -> Card:
             "place": None,
             "hours": hidden_hours(receipt),
             "accounts": (),
+            "said": made.said.model_copy(update={"note": ""}) if made.said is not None else None,
+            "since": _hidden_since(made.since, signs) if made.since is not None else None,
         }
     )
+
+
+def _hidden_since(since: Since, signs: Signs) -> Since:
+    parts = (one.model_copy(update={"says": signs.cut(one.says)}) for one in since.parts if one.component != "location")
+    return since.model_copy(update={"parts": tuple(parts), "work": tuple(map(nameless, since.work)), "accounts": ()})
 
 
 def nameless(one: Piece) -> Piece:

@@ -67,7 +67,7 @@ class Asked(NamedTuple):
     section: Section
     by: str
     now: datetime
-    blind: bool = False
+    blind: frozenset[str] = frozenset()  # roles whose undecided people are hidden
 
 
 class _Back(NamedTuple):
@@ -138,12 +138,12 @@ def _page(inbox: Inbox, asked: Asked, queues: Mapping[str, list[str]], at: str |
     store, queue = inbox.store, queues[asked.section]
     place, shown = _shown(store, asked, queue, at)
     coming = queue[place + 1 : place + 1 + UPCOMING] if shown else []
-    names = {} if asked.blind and asked.section == NEW else store.lead_names(coming)
+    names = store.lead_names(set(coming) - store.unanswered(asked.blind, coming))
     since = asked.now - A_SITTING
     return Page(
         role=asked.role,
         section=asked.section,
-        blind=asked.blind,
+        blind=asked.role in asked.blind,
         counts={section: len(some) for section, some in queues.items()},
         position=place + 1 if shown else 0,
         card=shown,

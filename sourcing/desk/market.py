@@ -25,6 +25,7 @@ from storage.records import Record
 from storage.store import Store
 
 PLACES = 60  # countries and cities kept
+FEWEST = 5  # people of a place that is named in a blind review: of one alone it would say where they are
 CLOCKS = tuple(range(-11, 13))  # hours east of UTC; 13 and 14 share their hour of the day with -11 and -10
 
 
@@ -91,6 +92,18 @@ def counted(store: Store, role: Role, board: Board, *, now: datetime) -> Market:
         coverage=contributions(store, [role], night=nights[0].number if nights else None),
     )
     return market.model_copy(update={"seconds": time.monotonic() - began})
+
+
+def coarse(market: Market) -> Market:
+    """The market as a blind review shows it: places of few people are counted together."""
+    places = {"countries": _coarse(market.pool.countries), "cities": _coarse(market.pool.cities)}
+    return market.model_copy(update={"pool": market.pool.model_copy(update=places)})
+
+
+def _coarse(rows: Sequence[Counted]) -> tuple[Counted, ...]:
+    few = sum(row.people for row in rows if row.people < FEWEST)
+    rest = Counted(name=f"places of fewer than {FEWEST} people", code="", people=few)
+    return (*(row for row in rows if row.people >= FEWEST), *([rest] if few else []))
 
 
 def pool(board: Board, role: Role, *, now: datetime) -> Pool:

@@ -25,8 +25,9 @@ STATUS = "status"
 JOIN = "join"  # say who is one person
 WEIGHTS = "weights"  # save a version of a role
 AUDIT = "audit"  # read the ledger of what left the house
+PEOPLE = "people"  # let others in, share lists
 OWN = "own"  # sign out, see who one is
-EVERYTHING = frozenset({LOOK, ALL_LISTS, CONTACTS, DECIDE, NOTE, STATUS, JOIN, WEIGHTS, AUDIT, OWN})
+EVERYTHING = frozenset({LOOK, ALL_LISTS, CONTACTS, DECIDE, NOTE, STATUS, JOIN, WEIGHTS, AUDIT, PEOPLE, OWN})
 _READING = frozenset({LOOK, ALL_LISTS, CONTACTS, OWN})
 
 MAY: Mapping[str, frozenset[str]] = {
@@ -88,8 +89,22 @@ def set_password(store: Store, name: str, password: str, *, now: datetime) -> No
 
 
 def set_role(store: Store, name: str, role: str) -> None:
-    """Let somebody do other things; all their sessions end."""
-    store.set_user_role(name, _known_role(role))
+    """Let somebody do other things; all their sessions end. ConfigError if it is the only admin."""
+    if _known_role(role) != "admin":
+        _keep_an_admin(store, name)
+    store.set_user_role(name, role)
+
+
+def disable(store: Store, name: str, *, by: str, now: datetime) -> None:
+    """Let somebody in no more; all their sessions end. ConfigError if it is the only admin."""
+    _keep_an_admin(store, name)
+    store.disable_user(name, by=by, at=now)
+
+
+def _keep_an_admin(store: Store, name: str) -> None:
+    """ConfigError if without this one nobody could administer the desk any more."""
+    if {user.name for user in store.users() if user.role == "admin" and user.disabled_at is None} == {name}:
+        raise ConfigError(f"{name} is the only admin; add another one first, with `sourcing user add NAME --as admin`")
 
 
 def share(store: Store, name: str, role: str, *, contacts: bool, by: str, now: datetime) -> None:

@@ -30,7 +30,7 @@ def person(store: Store, name: str, roles: Collection[Role], *, now: datetime, b
     rows = store.decisions_on([lead.id])
     standing = _standing(rows)
     receipts = {role.role: found for role in roles if (found := store.receipt(lead.id, role.role)) is not None}
-    made = _person(store, lead, rows, now).model_copy(
+    made = _person(store, lead, rows, now, blind).model_copy(
         update={
             "scores": tuple(
                 _score(lead, role, receipts[role.role], standing, now) for role in roles if role.role in receipts
@@ -38,8 +38,7 @@ def person(store: Store, name: str, roles: Collection[Role], *, now: datetime, b
             "skills": skills(lead, next(iter(roles), None), now),
         }
     )
-    undecided = [role for role in blind if role not in standing and store.receipt(lead.id, role) is not None]
-    return hidden(made, lead, receipts) if undecided else made
+    return hidden(made, lead, receipts) if store.unanswered(blind, [lead.id]) else made
 
 
 def _standing(rows: Collection[Decision]) -> dict[str, Decision]:
@@ -50,7 +49,7 @@ def _standing(rows: Collection[Decision]) -> dict[str, Decision]:
     return found
 
 
-def _person(store: Store, lead: Lead, rows: Collection[Decision], now: datetime) -> Person:
+def _person(store: Store, lead: Lead, rows: Collection[Decision], now: datetime, blind: Collection[str]) -> Person:
     keys = [account.key for account in lead.accounts]
     gone = {one.account: one.gone_at for one in store.known_of(keys) if one.gone_at is not None}
     return Person(
@@ -74,7 +73,7 @@ def _person(store: Store, lead: Lead, rows: Collection[Decision], now: datetime)
         routes=_routes(lead),
         facts=tuple(fact for account in lead.accounts for fact in _facts(account)),
         found=tuple(_lane(one) for one in store.finds_of(keys)),
-        twins=_twins(store, lead),
+        twins=_twins(store, lead, blind),
     )
 
 
@@ -158,7 +157,8 @@ def _lane(find: Find) -> Lane:
     return Lane(source=source, kind=kind.replace("_", " "), target=clean(target), night=find.night)
 
 
-def _twins(store: Store, lead: Lead) -> tuple[Twin, ...]:
+def _twins(store: Store, lead: Lead, blind: Collection[str]) -> tuple[Twin, ...]:
+    """Those who may be the same person; why is left out of who is hidden, it compares what both say."""
     own = {account.key for account in lead.accounts}
     rows = [row for row in store.judgements(keys=own) if row.verdict is Verdict.SUGGESTED]
     where = store.fellows({key for row in rows for key in (row.left, row.right)})
@@ -166,9 +166,15 @@ def _twins(store: Store, lead: Lead) -> tuple[Twin, ...]:
     for row in sorted(rows, key=lambda row: -(row.bits or 0.0)):
         for other in {where.get(row.left, ""), where.get(row.right, "")} - {lead.id, ""}:
             best.setdefault(other, row)
-    names = store.lead_names(best)
+    hidden_ones = store.unanswered(blind, best)
+    names = store.lead_names(best.keys() - hidden_ones)
     return tuple(
-        Twin(lead=other, name=clean(names.get(other, other)), why=clean(row.why), judgement=row.id or 0)
+        Twin(
+            lead=other,
+            name=clean(names[other]) if other in names else None,
+            why="" if other in hidden_ones else clean(row.why),
+            judgement=row.id or 0,
+        )
         for other, row in best.items()
     )
 

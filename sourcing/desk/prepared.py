@@ -9,6 +9,7 @@ from scoring.places import Gazetteer, Place, places_digest, shipped_gazetteer
 from scoring.reading import WISH, most_proven
 from scoring.roles import Role
 from scoring.skills import Matcher, Skill, Vocabulary, shipped_vocabulary
+from sourcing.desk.board import ready
 from sourcing.ranking import REFUSALS
 from storage.records import AccountKey, Evidence, Level, Origin, Record
 from storage.store import DeskRow, Piece, Profile, Said, Store
@@ -37,7 +38,10 @@ class Prepared(Record):
 
 
 def prepare(store: Store, roles: Sequence[Role] = ()) -> Prepared:
-    """Prepare the leads that are new or changed; own skills of these roles are found besides the shipped ones."""
+    """Prepare the leads that are new or changed, and the lists of these roles.
+
+    Own skills of these roles are found besides the shipped ones.
+    """
     vocabulary = vocabulary_of(roles)
     made_by = hashlib.sha256(f"{FORM} {vocabulary.digest} {places_digest()}".encode()).hexdigest()
     dropped = store.drop_desk()
@@ -48,6 +52,8 @@ def prepare(store: Store, roles: Sequence[Role] = ()) -> Prepared:
         for rows in _batches(map(maker.row, store.said_by(stale))):
             leads += store.save_desk(rows)
             cut += sum(row.cut for row in rows)
+    for role in roles:
+        ready(store, role.role, store.desk_stamp(role.role))
     return Prepared(leads=leads, dropped=dropped, cut=cut)
 
 

@@ -2,18 +2,18 @@
 
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
 from sourcing.desk.about import Piece
-from sourcing.desk.card import piece, refusals
+from sourcing.desk.card import nameless, piece, refusals
 from sourcing.identity.clusters import is_ours
-from sourcing.identity.model import Settings
 from sourcing.identity.review import Suggestion, between, capacity, decide, ranked
 from sourcing.identity.review import undo as take_back
+from sourcing.identity.settings import Settings
 from sourcing.lock import exclusive
 from sourcing.ranking import clean
 from storage.errors import ConfigError
@@ -58,11 +58,11 @@ class Compared(Record):
 
 
 class Known(Record):
-    """An account of a side."""
+    """An account of a side; blind, it is the source alone."""
 
     source: str
-    handle: str
-    url: str
+    handle: str | None
+    url: str | None
 
 
 class Stated(Record):
@@ -76,7 +76,7 @@ class Side(Record):
     """One of the two leads."""
 
     lead: str
-    name: str
+    name: str | None  # None in a blind review
     status: str
     do_not_contact: tuple[str, ...]
     accounts: tuple[Known, ...]
@@ -87,8 +87,12 @@ class Side(Record):
 
 
 class Pair(Record):
-    """A question: are these two one person?"""
+    """A question: are these two one person?
 
+    Blind, it says what kinds of things were compared and not with which values: one side's would tell the other's.
+    """
+
+    blind: bool = False
     number: int  # of the judgement that suggests it
     left: Side
     right: Side
@@ -171,10 +175,13 @@ class Queue:
             self._newest = after if known and after - before == sum(written) else -1
 
 
-def page(queue: Queue, at: int | None, *, by: str, now: datetime) -> Page:
-    """The question of a number, or the first that is still one."""
+def page(queue: Queue, at: int | None, *, by: str, now: datetime, blind: Collection[str] = ()) -> Page:
+    """The question of a number, or the first that is still one.
+
+    It is hidden if nobody has decided on one of the two for a role in `blind`.
+    """
     entries = queue.entries()
-    found = _shown(queue, entries, at)
+    found = _shown(queue, entries, at, blind)
     numbers = [one.number for one in queue.entries()]
     last = last_answer(queue.store, by, now)
     if found is None:
@@ -190,14 +197,15 @@ def page(queue: Queue, at: int | None, *, by: str, now: datetime) -> Page:
     )
 
 
-def _shown(queue: Queue, entries: Sequence[_Entry], at: int | None) -> Pair | None:
+def _shown(queue: Queue, entries: Sequence[_Entry], at: int | None, blind: Collection[str]) -> Pair | None:
     """From the place asked for on, then from the start, the first question that is still one."""
     numbers = [one.number for one in entries]
     start = numbers.index(at) if at in numbers else 0
     for entry in (*entries[start:], *entries[:start]):
         item = suggestion(queue.store, entry)
         if item is not None:
-            return pair(item)
+            both = {item.left.id, item.right.id}
+            return hidden(pair(item)) if queue.store.unanswered(blind, both) else pair(item)
         queue.drop(entry.number)
     return None
 
@@ -227,6 +235,25 @@ def pair(item: Suggestion) -> Pair:
         why=clean(row.why),
         evidence=tuple(map(compared, row.evidence)),
         more=len(item.more),
+    )
+
+
+def hidden(shown: Pair) -> Pair:
+    """A question that does not say who it is about."""
+    kinds = (one.model_copy(update={"left": "", "right": "", "both": ()}) for one in shown.evidence)
+    sides = {"left": _nameless(shown.left), "right": _nameless(shown.right)}
+    return shown.model_copy(update={"blind": True, "why": "", "evidence": tuple(kinds), **sides})
+
+
+def _nameless(one: Side) -> Side:
+    return one.model_copy(
+        update={
+            "name": None,
+            "do_not_contact": ("their own word, or a colleague's",) if one.do_not_contact else (),
+            "accounts": tuple(known.model_copy(update={"handle": None, "url": None}) for known in one.accounts),
+            "stated": (),
+            "work": tuple(map(nameless, one.work)),
+        }
     )
 
 

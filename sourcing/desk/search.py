@@ -20,6 +20,7 @@ from storage.store import Piece, Profile, Said, Store
 from storage.text import Query, answers, item_words, marked, read_query, words
 
 VOTING = 75  # people whose work votes, best scored first; those behind them are counted and not shown
+MOST_LOOKED = 10_000  # people who answer among whom a blind review looks for those it may show
 SHOWN = 2  # pieces of work shown per person
 MOST_EXCERPT = 200  # code points
 
@@ -61,6 +62,7 @@ class People(Record):
     answering: int  # people whose texts answer
     voting: int  # of these, those whose work was compared: the best scored
     unprepared: int  # leads that are not searched yet
+    blind: bool = False  # a blind review: who is not decided on is not among the people
     people: tuple[Person, ...] = Field(default=())
 
 
@@ -75,13 +77,29 @@ class Found(NamedTuple):
     words: list[str]  # of title and texts, with gaps
 
 
-def search(store: Store, text: str, *, role: str | None = None, board: Board | None = None, limit: int = 25) -> People:
+def search(
+    store: Store,
+    text: str,
+    *,
+    role: str | None = None,
+    board: Board | None = None,
+    limit: int = 25,
+    blind: Collection[str] = (),
+) -> People:
     """The people whose texts answer, best work first; ValueError if the search asks for nothing or for too much.
 
     With the board of the role, those not scored for it are not looked for, and the best scored are found at once.
+    Who is not decided on for a role in `blind` is not found: the words asked would say who it is.
     """
     query = read_query(text)
-    answering, leads = _best_scored(store, board, query) if board else store.leads_matching(query, VOTING, role=role)
+    most = MOST_LOOKED if blind else VOTING
+    answering, leads = (
+        _best_scored(store, board, query, most) if board else store.leads_matching(query, most, role=role)
+    )
+    if blind:
+        hidden = store.unanswered(blind, leads)
+        leads = [name for name in leads if name not in hidden]
+        answering, leads = len(leads), leads[:VOTING]
     said = {one.lead: one for one in store.said_by(leads)}
     items = {name: items_of(one) for name, one in said.items()}
     scores = votes(items, query)
@@ -93,6 +111,7 @@ def search(store: Store, text: str, *, role: str | None = None, board: Board | N
         answering=answering,
         voting=len(leads),
         unprepared=board.unprepared if board else store.unprepared(),
+        blind=bool(blind),
         people=tuple(
             _person(rank, said[name], scores.get(name, 0.0), hits(items[name], query))
             for rank, name in enumerate(order, 1)
@@ -100,11 +119,11 @@ def search(store: Store, text: str, *, role: str | None = None, board: Board | N
     )
 
 
-def _best_scored(store: Store, board: Board, query: Query) -> tuple[int, list[str]]:
+def _best_scored(store: Store, board: Board, query: Query, most: int) -> tuple[int, list[str]]:
     """How many of a board answer, and the first of them."""
     mask = board.numbered(store.matches(query)) & ~board.refuses & ~board.named(store.merged_leads())
     rows = np.flatnonzero(mask)
-    return len(rows), [board.leads[at] for at in rows[:VOTING].tolist()]
+    return len(rows), [board.leads[at] for at in rows[:most].tolist()]
 
 
 def query_of(given: Sequence[str]) -> str:

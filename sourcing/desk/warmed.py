@@ -10,9 +10,11 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring import sums
 from scoring.columns import Matrix
+from scoring.columns.sums import effective_rows, scaled_rows, summed
 from scoring.roles import Role
+from scoring.sums import ENOUGH_EVIDENCE
+from scoring.what_if.agreement import in_order
 from sourcing.desk.board import Board
 from sourcing.ranking import matrix
 from storage.store import Store
@@ -28,6 +30,7 @@ class Standing:
     """Everybody under one set of weights."""
 
     totals: Numbers  # rows
+    everybody: Rows  # rows of all who may be listed, best first
     order: Rows  # rows of the list, best first
     ranks: NDArray[np.int64]  # rows: place in the list from 1, 0 outside of it
     places: Numbers  # rows: place among all who may be listed, from 1
@@ -53,7 +56,7 @@ class Warmed:
             if weight := weights.get(name, 0.0):
                 gross += self.effective[at] * weight
                 known += self.confidence[at] * weight
-        deducted = sums.summed(sums.scaled_rows(self.amounts, gross[self.punished], self.matrix.most))
+        deducted = summed(scaled_rows(self.amounts, gross[self.punished], self.matrix.most))
         gross[self.punished] -= deducted
         return np.clip(gross, 0.0, 1.0, out=gross), np.minimum(1.0, known, out=known)
 
@@ -68,12 +71,12 @@ class Warmed:
         """Everybody under these weights."""
         totals, known = self.weighed(weights)
         rows = np.flatnonzero(free)
-        everybody = rows[np.argsort(-totals[rows], kind="stable")]  # equal totals stay in the order of the ids
-        order = everybody[known[everybody] >= sums.ENOUGH_EVIDENCE]
+        everybody = rows[in_order(-totals[rows])]  # equal totals stay in the order of the ids
+        order = everybody[known[everybody] >= ENOUGH_EVIDENCE]
         ranks, places = np.zeros(len(totals), np.int64), np.zeros(len(totals))
         ranks[order] = np.arange(1, len(order) + 1)
         places[everybody] = np.arange(1, len(everybody) + 1)
-        return Standing(totals, order, ranks, places)
+        return Standing(totals, everybody, order, ranks, places)
 
     def effects(self, rows: Rows, old: Weights, new: Weights) -> Numbers:
         """Rows × components: how far each weight moved a person against the average person."""
@@ -107,7 +110,7 @@ def warmed(store: Store, role: Role, board: Board, *, now: datetime) -> Warmed:
 
 def laid_out(held: Matrix) -> Warmed:
     """The columns of a matrix; everybody may be listed who did not ask the opposite."""
-    effective = sums.effective_rows(held.value, held.confidence, np.array(held.neutral))
+    effective = effective_rows(held.value, held.confidence, np.array(held.neutral))
     punished = np.flatnonzero(held.amounts.sum(axis=1))
     return Warmed(
         matrix=held,

@@ -37,7 +37,8 @@ class Place(Record):
     """One person in both lists; a rank is None where the person is not in the list."""
 
     lead: str
-    name: str
+    blind: bool = False
+    name: str | None  # None in a blind review
     headline: str | None
     rank: int | None
     rank_before: int | None
@@ -94,18 +95,30 @@ class Scales:
         self._looked: dict[str, _Looked] = {}
         self._making = threading.Lock()
 
-    def tried(self, store: Store, role: Role, given: Mapping[str, float], *, now: datetime, top: int = TOP) -> Tryout:
-        """Weigh everybody scored for a role by these points; ConfigError if no weight is left."""
+    def tried(
+        self,
+        store: Store,
+        role: Role,
+        given: Mapping[str, float],
+        *,
+        now: datetime,
+        top: int = TOP,
+        blind: Collection[str] = (),
+    ) -> Tryout:
+        """Weigh everybody scored for a role by these points; ConfigError if no weight is left.
+
+        Who is not decided on for a role in `blind` has no name in it.
+        """
         moved = changes(role, given)
         changed = with_weights(role, moved) if moved else role
         looked = self._look(store, role.role, now)
         warm = self._of(store, role, looked.board, now)
         free = warm.free & ~warm.named(looked.told)
         sides = warm.present(role.normal_weights, free), warm.standing(changed.normal_weights, free)
-        trial = _Trial(warm, role, changed, sides)
         first, second = (side.order[: top + _SPARE] for side in sides)
         people = _people(store, [warm.matrix.lead(row) for row in np.union1d(first, second).tolist()])
         first, second = (_willing(warm, rows, people)[:top] for rows in (first, second))
+        trial = _Trial(warm, role, changed, sides, store.unanswered(blind, people))
         return Tryout(
             role=role.role,
             version=role.version,
@@ -117,7 +130,7 @@ class Scales:
             top=trial.places(second, people),
             enters=trial.places(second[~np.isin(second, first)], people),
             leaves=trial.places(first[~np.isin(first, second)], people),
-            tau=tau_b(sides[0].totals[free], sides[1].totals[free]),
+            tau=_tau(sides, free),
             decided=_decided(warm, sides, free, looked.chosen),
             stale=warm.matrix.stale,
         )
@@ -162,6 +175,7 @@ class _Trial(NamedTuple):
     present: Role
     changed: Role
     sides: tuple[Standing, Standing]
+    hidden: Collection[str]  # leads
 
     def places(self, rows: Rows, people: Mapping[str, Lead]) -> tuple[Place, ...]:
         effects = self.warm.effects(rows, self.present.normal_weights, self.changed.normal_weights)
@@ -170,10 +184,12 @@ class _Trial(NamedTuple):
     def _place(self, row: int, effects: Numbers, people: Mapping[str, Lead]) -> Place:
         before, after = self.sides
         lead = people[self.warm.matrix.lead(row)]
-        headline = next((one.headline for one in lead.accounts if one.headline), None)
+        hidden = lead.id in self.hidden
+        headline = next((one.headline for one in lead.accounts if one.headline and not hidden), None)
         return Place(
             lead=lead.id,
-            name=clean(lead.name),
+            blind=hidden,
+            name=None if hidden else clean(lead.name),
             headline=clean(headline) if headline else None,
             rank=int(after.ranks[row]) or None,
             rank_before=int(before.ranks[row]) or None,
@@ -218,6 +234,13 @@ def _decided(warm: Warmed, sides: tuple[Standing, Standing], free: Mask, chosen:
         rank_no_before=_mean(before.places[no]),
         rank_no_after=_mean(after.places[no]),
     )
+
+
+def _tau(sides: tuple[Standing, Standing], free: Mask) -> float | None:
+    """How far the orders of all who may be listed agree; both are sorted already."""
+    at = np.cumsum(free) - 1  # the place of a row among those who may be listed
+    before, after = sides
+    return tau_b(before.totals[free], after.totals[free], (at[before.everybody], at[after.everybody]))
 
 
 def _mean(places: Numbers) -> float | None:

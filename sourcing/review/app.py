@@ -15,7 +15,7 @@ from sourcing import __version__
 from sourcing.config import Config
 from sourcing.desk.attempts import Attempts
 from sourcing.desk.board import Boards
-from sourcing.desk.counting import Markets
+from sourcing.desk.counting import Markets, beside
 from sourcing.desk.nights import Nights
 from sourcing.desk.weights import Scales
 from sourcing.review.guard import HEADERS, Guard, allowed_hosts
@@ -56,7 +56,7 @@ def create(
     app.state.https, app.state.behind_proxy, app.state.attempts = https, behind_proxy, Attempts()
     app.state.alone = Actor(_login()) if is_local else None
     app.state.boards = Boards()
-    app.state.scales, app.state.markets = Scales(app.state.boards), Markets(app.state.boards)
+    app.state.scales, app.state.markets = Scales(app.state.boards), Markets(app.state.boards, beside(config))
     app.state.nights = Nights()
     for page in PAGES:
         app.include_router(page.router)

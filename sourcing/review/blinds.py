@@ -6,6 +6,8 @@ from typing import Annotated
 from fastapi import Depends, Query, Request
 from fastapi.responses import Response
 
+from sourcing.review.state import desk_of
+
 COOKIE = "blind"
 _ROLE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _MOST = 50  # roles one cookie names
@@ -18,13 +20,19 @@ def blind_roles(request: Request) -> frozenset[str]:
     return frozenset(name for name in named if _ROLE.fullmatch(name))
 
 
-def is_blind(
+def hiding(
     request: Request,
-    role: str,
     blind: Annotated[bool, Query(description="Hide who the people are, whatever the cookie says.")] = False,
-) -> bool:
-    """Whether a role is reviewed blind in this request."""
-    return blind or role in blind_roles(request)
+) -> frozenset[str]:
+    """The roles reviewed blind in this request: who has a score for one and no decision is hidden on every page.
+
+    Asked for by the request, it is the role of the page, and all roles where the page is of none.
+    """
+    there, switched = desk_of(request).roles(), blind_roles(request)
+    if blind:
+        named = request.path_params.get("role")
+        switched |= frozenset([named] if named else there)
+    return switched & there.keys()
 
 
 def remember(request: Request, answer: Response, role: str, *, on: bool) -> None:
@@ -36,5 +44,5 @@ def remember(request: Request, answer: Response, role: str, *, on: bool) -> None
     )
 
 
-Blind = Annotated[bool, Depends(is_blind)]
 BlindRoles = Annotated[frozenset[str], Depends(blind_roles)]
+Hiding = Annotated[frozenset[str], Depends(hiding)]

@@ -7,7 +7,7 @@ from fastapi import HTTPException, Request
 
 from sourcing.desk import people
 from sourcing.desk.about import Person
-from sourcing.desk.people import ALL_LISTS, CONTACTS, DECIDE, JOIN, LOOK, NOTE, OWN, STATUS, WEIGHTS
+from sourcing.desk.people import ALL_LISTS, CONTACTS, DECIDE, JOIN, LOOK, NOTE, OWN, PEOPLE, STATUS, WEIGHTS
 from sourcing.review.state import Actor, actor_of, desk_of
 from storage.store import Store
 
@@ -39,6 +39,14 @@ NEEDS: Mapping[str, str] = {
     "GET /same": ALL_LISTS,
     "POST /same/decide": JOIN,
     "POST /same/undo": JOIN,
+    "GET /users": PEOPLE,
+    "POST /users": PEOPLE,
+    "POST /users/{name}/role": PEOPLE,
+    "POST /users/{name}/password": PEOPLE,
+    "POST /users/{name}/disable": PEOPLE,
+    "POST /users/{name}/enable": PEOPLE,
+    "POST /users/{name}/share": PEOPLE,
+    "POST /users/{name}/unshare": PEOPLE,
     "GET /me": OWN,
     "GET /openapi.json": OWN,
     "GET /sign-in": "",  # open to everybody

@@ -1,5 +1,6 @@
 """Serve the desk: on loopback by default; anywhere else only behind TLS, ours or a stated proxy's."""
 
+import gc
 import ipaddress
 import logging
 import threading
@@ -100,3 +101,6 @@ def _warm(boards: Boards, store: Store, roles: Sequence[str]) -> None:
             boards.of(store, role)
         except SourcingError as error:
             logging.getLogger(__name__).warning("the list of %s could not be read ahead: %s", role, error)
+    # What is there now stays: without looking through all of it again and again no page waits for that.
+    gc.collect()
+    gc.freeze()

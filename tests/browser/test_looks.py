@@ -35,6 +35,9 @@ PAGES: Mapping[str, Shown] = {
     "market": Shown("/market/mle"),
     "nights": Shown("/nights"),
     "night": Shown("/nights/1"),
+    "users": Shown("/users"),
+    "ranking-blind": Shown("/ranking/mle?blind=true"),
+    "same-blind": Shown("/same?blind=true"),
     "error": Shown("/leads/L999999"),
 }
 SCANNED = ("light", "dark", "phone")

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sourcing.decisions import REASONS, Reason
 from sourcing.desk import inbox as desk_inbox
 from sourcing.desk.inbox import MOST, SECTIONS, Asked, Inbox, Page, Section
-from sourcing.review.blinds import Blind, BlindRoles, remember
+from sourcing.review.blinds import BlindRoles, Hiding, remember
 from sourcing.review.state import Actor, Desk, TheDesk, Who, desk_of
 from storage.records import Answer, Record
 
@@ -72,7 +72,7 @@ def _inbox(request: Request) -> Inbox:
 TheInbox = Annotated[Inbox, Depends(_inbox)]
 
 
-def _asked(desk: Desk, who: Actor, role: str, section: Section, *, blind: bool) -> Asked:
+def _asked(desk: Desk, who: Actor, role: str, section: Section, blind: frozenset[str]) -> Asked:
     """RoleError for a role there is none of."""
     return Asked(desk.role(role).role, section, who.name, desk.clock(), blind)
 
@@ -115,22 +115,22 @@ def page(
     who: Who,
     inbox: TheInbox,
     role: RoleName,
-    blind: Blind,
+    blind: Hiding,
     section: Which = "new",
     at: At = None,
     partly: Partly = False,
 ) -> HTMLResponse:
     """One person of a section."""
-    found = desk_inbox.page(inbox, _asked(desk, who, role, section, blind=blind), at)
+    found = desk_inbox.page(inbox, _asked(desk, who, role, section, blind), at)
     return _shown(request, desk, found, partly=partly)
 
 
 @router.get("/api/inbox/{role}", tags=["inbox"])
 def one_inbox(
-    desk: TheDesk, who: Who, inbox: TheInbox, role: RoleName, blind: Blind, section: Which = "new", at: At = None
+    desk: TheDesk, who: Who, inbox: TheInbox, role: RoleName, blind: Hiding, section: Which = "new", at: At = None
 ) -> Page:
     """One person of a section, with who comes before and after."""
-    return desk_inbox.page(inbox, _asked(desk, who, role, section, blind=blind), at)
+    return desk_inbox.page(inbox, _asked(desk, who, role, section, blind), at)
 
 
 @router.post("/inbox/{role}/decide", include_in_schema=False)
@@ -140,7 +140,7 @@ def decide(
     who: Who,
     inbox: TheInbox,
     role: RoleName,
-    blind: Blind,
+    blind: Hiding,
     lead: LeadId,
     verdict: Annotated[str, Form(pattern="^(yes|no|maybe)(\\.[a-z]{1,20})?$")],
     note: Annotated[str, Form(max_length=MOST_NOTE)] = "",
@@ -149,16 +149,16 @@ def decide(
 ) -> Response:
     """Decide and go on to the next person."""
     answer, _, reason = verdict.partition(".")
-    asked = _asked(desk, who, role, section, blind=blind)
+    asked = _asked(desk, who, role, section, blind)
     found = desk_inbox.decide_and_go_on(inbox, asked, lead, answer, reason=reason, note=note)
     said = f"{answer.capitalize()} to {lead}."
     return _shown(request, desk, found, said=said, partly=True) if partly else _go(found, said)
 
 
 @router.post("/api/inbox/{role}/decisions", tags=["inbox"])
-def decide_as_json(desk: TheDesk, who: Who, inbox: TheInbox, role: RoleName, blind: Blind, body: Verdict) -> Page:
+def decide_as_json(desk: TheDesk, who: Who, inbox: TheInbox, role: RoleName, blind: Hiding, body: Verdict) -> Page:
     """Decide on a lead; gives who comes next."""
-    asked = _asked(desk, who, role, body.section, blind=blind)
+    asked = _asked(desk, who, role, body.section, blind)
     return desk_inbox.decide_and_go_on(inbox, asked, body.lead, body.answer, reason=body.reason, note=body.note)
 
 
@@ -169,22 +169,22 @@ def undo(
     who: Who,
     inbox: TheInbox,
     role: RoleName,
-    blind: Blind,
+    blind: Hiding,
     decision: Annotated[int, Form(ge=1, le=2**53)],
     section: WhichForm = "new",
     partly: Partly = False,
 ) -> Response:
     """Take back a decision and show the person again."""
-    asked = _asked(desk, who, role, section, blind=blind)
+    asked = _asked(desk, who, role, section, blind)
     found = _undone(inbox, asked, decision)
     said = "Taken back."
     return _shown(request, desk, found, said=said, partly=True) if partly else _go(found, said)
 
 
 @router.post("/api/inbox/{role}/undo", tags=["inbox"])
-def undo_as_json(desk: TheDesk, who: Who, inbox: TheInbox, role: RoleName, blind: Blind, body: Undoing) -> Page:
+def undo_as_json(desk: TheDesk, who: Who, inbox: TheInbox, role: RoleName, blind: Hiding, body: Undoing) -> Page:
     """Take back a decision; gives the person it was about."""
-    return _undone(inbox, _asked(desk, who, role, body.section, blind=blind), body.decision)
+    return _undone(inbox, _asked(desk, who, role, body.section, blind), body.decision)
 
 
 def _undone(inbox: Inbox, asked: Asked, decision: int) -> Page:

@@ -9,7 +9,8 @@ from markupsafe import Markup
 from scoring.roles import Funnel
 from sourcing.contributions import Contributions, Share
 from sourcing.desk.counting import Markets, Seen
-from sourcing.desk.market import Counted, Market, Pool
+from sourcing.desk.market import Counted, Market, Pool, coarse
+from sourcing.review.blinds import Hiding
 from sourcing.review.pages import nights
 from sourcing.review.pages.nights import TheNights
 from sourcing.review.pages.ranking import RoleName
@@ -40,10 +41,12 @@ def first(desk: TheDesk) -> RedirectResponse:
 
 
 @router.get("/market/{role}", include_in_schema=False)
-def market_page(request: Request, desk: TheDesk, markets: TheMarkets, past: TheNights, role: RoleName) -> HTMLResponse:
+def market_page(
+    request: Request, desk: TheDesk, markets: TheMarkets, past: TheNights, role: RoleName, blind: Hiding
+) -> HTMLResponse:
     """The market as a page of pictures."""
     profile = desk.role(role)
-    seen = markets.of(desk.store, profile, clock=desk.clock)
+    seen = _seen(markets.of(desk.store, profile, clock=desk.clock), blind)
     rows = past.of(desk.config, desk.store)
     values = {
         "role": profile,
@@ -58,9 +61,13 @@ def market_page(request: Request, desk: TheDesk, markets: TheMarkets, past: TheN
 
 
 @router.get("/api/market/{role}")
-def market(desk: TheDesk, markets: TheMarkets, role: RoleName) -> Seen:
+def market(desk: TheDesk, markets: TheMarkets, role: RoleName, blind: Hiding) -> Seen:
     """The market as figures; `market` is null while the first count is under way."""
-    return markets.of(desk.store, desk.role(role), clock=desk.clock)
+    return _seen(markets.of(desk.store, desk.role(role), clock=desk.clock), blind)
+
+
+def _seen(found: Seen, blind: frozenset[str]) -> Seen:
+    return found.model_copy(update={"market": coarse(found.market)}) if blind and found.market is not None else found
 
 
 def _pictures(market: Market) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from typing import Annotated, NamedTuple
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Form, Request
 from fastapi import Path as InPath
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BaseModel, ConfigDict, Field
@@ -12,7 +12,7 @@ from sourcing.desk import notes
 from sourcing.desk.about import Person, Score
 from sourcing.desk.person import person
 from sourcing.desk.statuses import STATUSES, set_status
-from sourcing.review.blinds import BlindRoles
+from sourcing.review.blinds import Hiding
 from sourcing.review.permitted import narrowed
 from sourcing.review.state import Actor, Desk, TheDesk, Who
 from storage.store import Note
@@ -21,7 +21,6 @@ router = APIRouter()
 LeadId = Annotated[str, InPath(pattern="^L[0-9]{6,12}$", description="Id of a lead.")]
 _ROLE = "^([a-z0-9][a-z0-9-]{0,39})?$"
 _Status = Annotated[str, Form(pattern="^[a-z_]{1,40}$")]
-_Blind = Annotated[bool, Query(description="Hide who it is until somebody decided, for every active role.")]
 BAR, ROW, LEFT, RIGHT = 270, 26, 120, 90  # of the picture, in its own units
 
 
@@ -66,14 +65,12 @@ class Picture(NamedTuple):
 
 
 @router.get("/leads/{lead}", include_in_schema=False, response_model=None)
-def page(
-    request: Request, desk: TheDesk, who: Who, lead: LeadId, blinds: BlindRoles, blind: _Blind = False
-) -> HTMLResponse | RedirectResponse:
+def page(request: Request, desk: TheDesk, who: Who, lead: LeadId, blind: Hiding) -> HTMLResponse | RedirectResponse:
     """Everything about one person; the address of a merged lead leads to the one it is now."""
     living = desk.store.living_lead(lead)
     if living != lead:
         return RedirectResponse(f"/leads/{living}", 303)
-    found = _person(desk, who, lead, blinds, blind=blind)
+    found = _person(desk, who, lead, blind)
     pictures = {score.role: picture(score) for score in found.scores}
     roles = desk.active()
     values = {"one": found, "pictures": pictures, "statuses": STATUSES, "most_note": notes.MOST, "roles": roles}
@@ -81,15 +78,13 @@ def page(
 
 
 @router.get("/api/leads/{lead}", tags=["leads"])
-def one_lead(desk: TheDesk, who: Who, lead: LeadId, blinds: BlindRoles, blind: _Blind = False) -> Person:
+def one_lead(desk: TheDesk, who: Who, lead: LeadId, blind: Hiding) -> Person:
     """Everything about one person; blind, without what tells who it is."""
-    return _person(desk, who, lead, blinds, blind=blind)
+    return _person(desk, who, lead, blind)
 
 
-def _person(desk: Desk, who: Actor, lead: str, blinds: frozenset[str], *, blind: bool) -> Person:
-    roles = desk.active()
-    hide = blinds | {role.role for role in roles} if blind else blinds
-    return narrowed(person(desk.store, lead, roles, now=desk.clock(), blind=hide), who)
+def _person(desk: Desk, who: Actor, lead: str, blind: frozenset[str]) -> Person:
+    return narrowed(person(desk.store, lead, desk.active(), now=desk.clock(), blind=blind), who)
 
 
 @router.post("/leads/{lead}/status", include_in_schema=False)
@@ -109,11 +104,11 @@ def change_status(
 
 
 @router.post("/api/leads/{lead}/status", tags=["leads"])
-def change_status_as_json(desk: TheDesk, who: Who, lead: LeadId, body: NewStatus, blinds: BlindRoles) -> Person:
+def change_status_as_json(desk: TheDesk, who: Who, lead: LeadId, body: NewStatus, blind: Hiding) -> Person:
     """Give a lead a status; the history keeps every one."""
     role, now = desk.role(body.role).role if body.role else "", desk.clock()
     set_status(desk.store, lead, body.status, by=who.name, note=body.note, role=role, override=body.override, now=now)
-    return _person(desk, who, lead, blinds, blind=False)
+    return _person(desk, who, lead, blind)
 
 
 @router.post("/leads/{lead}/notes", include_in_schema=False)

@@ -16,6 +16,7 @@ from sourcing.desk.filters import Choices, Filters, choices
 from sourcing.desk.ranking import CURSOR, Order, Page, page
 from sourcing.desk.search import People, search
 from sourcing.ranking import SECTIONS
+from sourcing.review.blinds import Hiding
 from sourcing.review.state import Desk, TheDesk
 from storage.text import MOST_QUERY
 
@@ -93,6 +94,7 @@ def ranked_page(
     boards: TheBoards,
     role: RoleName,
     asked: Asked,
+    blind: Hiding,
     section: _Section = "ranked",
     order: Order = "fit",
     cursor: _Cursor = "",
@@ -100,11 +102,14 @@ def ranked_page(
     """The list as a page."""
     _warm()
     profile = desk.role(role)
-    found = page(desk.store, boards, profile, asked, now=desk.clock(), section=section, order=order, cursor=cursor)
+    found = page(
+        desk.store, boards, profile, asked, now=desk.clock(), section=section, order=order, cursor=cursor, blind=blind
+    )
     offered = choices(boards.of(desk.store, profile.role), profile)
     values = {
         "role": profile,
         "roles": desk.roles(),
+        "blind": blind,
         "page": found,
         "asked": asked,
         "choices": offered,
@@ -122,13 +127,16 @@ def ranking(
     boards: TheBoards,
     role: RoleName,
     asked: Asked,
+    blind: Hiding,
     section: _Section = "ranked",
     order: Order = "fit",
     cursor: _Cursor = "",
 ) -> Page:
     """One page of the list as JSON."""
     profile = desk.role(role)
-    return page(desk.store, boards, profile, asked, now=desk.clock(), section=section, order=order, cursor=cursor)
+    return page(
+        desk.store, boards, profile, asked, now=desk.clock(), section=section, order=order, cursor=cursor, blind=blind
+    )
 
 
 @router.get("/api/ranking/{role}/choices")
@@ -144,13 +152,19 @@ _Role = Annotated[str, Query(pattern="^([a-z0-9][a-z0-9-]{0,39})?$", description
 
 @router.get("/search", include_in_schema=False)
 def search_page(
-    request: Request, desk: TheDesk, boards: TheBoards, q: _Text = "", role: _Role = "", limit: _Limit = 25
+    request: Request,
+    desk: TheDesk,
+    boards: TheBoards,
+    blind: Hiding,
+    q: _Text = "",
+    role: _Role = "",
+    limit: _Limit = 25,
 ) -> HTMLResponse:
     """People found, as a page."""
     found, wrong = None, ""
     if q.strip():
         try:
-            found = _people(desk, boards, q, role, limit)
+            found = _people(desk, boards, q, role, limit, blind)
         except ValueError as error:
             wrong = str(error)
     values = {"q": q, "found": found, "wrong": wrong, "roles": desk.roles(), "role": role, "limit": limit}
@@ -158,19 +172,21 @@ def search_page(
 
 
 @router.get("/api/search")
-def search_people(desk: TheDesk, boards: TheBoards, q: _Text, role: _Role = "", limit: _Limit = 25) -> People:
+def search_people(
+    desk: TheDesk, boards: TheBoards, blind: Hiding, q: _Text, role: _Role = "", limit: _Limit = 25
+) -> People:
     """People found, as JSON."""
     try:
-        return _people(desk, boards, q, role, limit)
+        return _people(desk, boards, q, role, limit, blind)
     except ValueError as error:
         raise HTTPException(422, str(error)) from error
 
 
-def _people(desk: Desk, boards: Boards, q: str, role: str, limit: int) -> People:
+def _people(desk: Desk, boards: Boards, q: str, role: str, limit: int, blind: frozenset[str]) -> People:
     if not role:
-        return search(desk.store, q, limit=limit)
+        return search(desk.store, q, limit=limit, blind=blind)
     name = desk.role(role).role
-    return search(desk.store, q, role=name, board=boards.of(desk.store, name), limit=limit)
+    return search(desk.store, q, role=name, board=boards.of(desk.store, name), limit=limit, blind=blind)
 
 
 def _fields(asked: Filters) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from sourcing.desk import same
 from sourcing.desk.same import ANSWERS, Page, Queue
+from sourcing.review.blinds import Hiding
 from sourcing.review.state import TheDesk, Who, desk_of
 from storage.records import Verdict
 
@@ -52,18 +53,20 @@ TheQueue = Annotated[Queue, Depends(_queue)]
 
 
 @router.get("/same", include_in_schema=False)
-def pair_page(request: Request, desk: TheDesk, who: Who, queue: TheQueue, at: _At = None) -> HTMLResponse:
+def pair_page(
+    request: Request, desk: TheDesk, who: Who, queue: TheQueue, blind: Hiding, at: _At = None
+) -> HTMLResponse:
     """One pair as a page."""
-    found = same.page(queue, at, by=who.name, now=desk.clock())
+    found = same.page(queue, at, by=who.name, now=desk.clock(), blind=blind)
     answers = [(verdict.value, words, KEYS[verdict]) for verdict, words in ANSWERS.items()]
     values = {"page": found, "answers": answers, "most_why": MOST_WHY}
     return desk.templates.page(request, "same.html", values)
 
 
 @router.get("/api/same", tags=["same person"])
-def one_pair(desk: TheDesk, who: Who, queue: TheQueue, at: _At = None) -> Page:
+def one_pair(desk: TheDesk, who: Who, queue: TheQueue, blind: Hiding, at: _At = None) -> Page:
     """One pair of leads that may be one person."""
-    return same.page(queue, at, by=who.name, now=desk.clock())
+    return same.page(queue, at, by=who.name, now=desk.clock(), blind=blind)
 
 
 @router.post("/same/decide", include_in_schema=False)
@@ -82,10 +85,10 @@ def decide(
 
 
 @router.post("/api/same/decide", tags=["same person"])
-def decide_as_json(desk: TheDesk, who: Who, queue: TheQueue, body: Answered) -> Page:
+def decide_as_json(desk: TheDesk, who: Who, queue: TheQueue, blind: Hiding, body: Answered) -> Page:
     """Answer a question; gives the next one."""
     same.answer(queue, body.question, Verdict(body.verdict), by=who.name, why=body.why, now=desk.clock())
-    return same.page(queue, None, by=who.name, now=desk.clock())
+    return same.page(queue, None, by=who.name, now=desk.clock(), blind=blind)
 
 
 @router.post("/same/undo", include_in_schema=False)
@@ -95,10 +98,10 @@ def undo(desk: TheDesk, who: Who, queue: TheQueue, judgement: Annotated[int, For
 
 
 @router.post("/api/same/undo", tags=["same person"])
-def undo_as_json(desk: TheDesk, who: Who, queue: TheQueue, body: TakenBack) -> Page:
+def undo_as_json(desk: TheDesk, who: Who, queue: TheQueue, blind: Hiding, body: TakenBack) -> Page:
     """Take an answer back; gives the pair it was about."""
     at = same.undo(queue, body.judgement, by=who.name, now=desk.clock())
-    return same.page(queue, at, by=who.name, now=desk.clock())
+    return same.page(queue, at, by=who.name, now=desk.clock(), blind=blind)
 
 
 def _back(at: int | None, said: str) -> RedirectResponse:

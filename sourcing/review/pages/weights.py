@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from sourcing.desk.people import WEIGHTS, may
 from sourcing.desk.weighing import Saved, Weighing, save, weighing
 from sourcing.desk.weights import Scales, Tryout
+from sourcing.review.blinds import Hiding
 from sourcing.review.pages.ranking import RoleName
 from sourcing.review.state import Desk, TheDesk, Who
 from storage.errors import ConfigError, SourcingError
@@ -83,11 +84,12 @@ def weights_page(
     who: Who,
     role: RoleName,
     points: Annotated[Points, Query()],
+    blind: Hiding,
     partly: Partly = False,
 ) -> HTMLResponse:
     """Sliders and list as a page; or the list alone."""
     given = points.given()
-    values, status = _tried(desk, scales, role, given), 200
+    values, status = _tried(desk, scales, role, given, blind), 200
     if values["wrong"]:
         status = 409
     if partly:
@@ -112,9 +114,9 @@ def weights(request: Request, desk: TheDesk, role: RoleName, points: Annotated[P
 
 
 @router.post("/api/weights/{role}/try")
-def try_weights(desk: TheDesk, scales: TheScales, role: RoleName, points: Points) -> Tryout:
+def try_weights(desk: TheDesk, scales: TheScales, role: RoleName, points: Points, blind: Hiding) -> Tryout:
     """What other weights make of the list; nothing is written."""
-    return scales.tried(desk.store, desk.role(role), points.given(), now=desk.clock())
+    return scales.tried(desk.store, desk.role(role), points.given(), now=desk.clock(), blind=blind)
 
 
 @router.post("/api/weights/{role}")
@@ -123,13 +125,14 @@ def save_weights(desk: TheDesk, who: Who, role: RoleName, asked: Saving) -> Save
     return _save(desk, who.name, role, asked)
 
 
-def _tried(desk: Desk, scales: Scales, name: str, given: dict[str, float]) -> dict[str, Any]:
+def _tried(desk: Desk, scales: Scales, name: str, given: dict[str, float], blind: frozenset[str]) -> dict[str, Any]:
     """The list under these points; where they are no weights, the list as it stands and what is wrong."""
-    role = desk.role(name)
+    role, wrong, now = desk.role(name), "", desk.clock()
     try:
-        return {"role": role, "tried": scales.tried(desk.store, role, given, now=desk.clock()), "wrong": ""}
+        tried = scales.tried(desk.store, role, given, now=now, blind=blind)
     except ConfigError as error:
-        return {"role": role, "tried": scales.tried(desk.store, role, {}, now=desk.clock()), "wrong": str(error)}
+        tried, wrong = scales.tried(desk.store, role, {}, now=now, blind=blind), str(error)
+    return {"role": role, "tried": tried, "wrong": wrong, "blind": blind}
 
 
 def _state(request: Request, desk: Desk, name: str, given: dict[str, float]) -> Weighing:

@@ -81,11 +81,10 @@ for (const field of fields) {
   ranges.set(field, range);
 }
 
-// Enter in a form presses its first button, which is "Try"; who has written a reason means to save.
-form.querySelector("[name=why]")?.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || event.isComposing) return;
-  event.preventDefault();
-  form.requestSubmit(form.querySelector("[formmethod=post]"));
+// Saved is where the sliders stand now, not what was last tried without this script.
+document.querySelector("#save")?.addEventListener("formdata", ({ formData }) => {
+  for (const field of fields) formData.delete(field.name);
+  for (const field of moved()) formData.set(field.name, String(points(field)));
 });
 
 document.querySelector("#try").hidden = true;
