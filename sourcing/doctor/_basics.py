@@ -1,56 +1,25 @@
-"""Is this installation fit to run: settings, database, roles, sources, tokens and what is left of their budgets."""
+"""What is looked at on every check-up: settings, database, roles, sources, tokens and what is left of their budgets."""
 
 import os
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
 
 import httpx
 
 from scoring.roles import find_role
 from sourcing import crawl
-from sourcing.config import Config, load
+from sourcing.config import KEY_ENV, Config
+from sourcing.doctor._check import Check, State, checked
+from sourcing.privacy.clock import urgent
 from storage.errors import ConfigError, SourcingError, StoreError
-from storage.records import Record
-from storage.store import Store
-
-State = Literal["ok", "warning", "failed"]
-ONLINE_SECONDS = 10.0  # for one question about a budget
-
-# What the command line ends with when a check of this area failed.
-FAILURE_CODES = {"settings": 2, "database": 3, "roles": 2, "sources": 1}
+from storage.redaction import Secret
+from storage.store import DUE_DAYS, Store
 
 
-class Check(Record):
-    """One thing looked at; `detail` says what was found and, if it is wrong, the way out."""
-
-    area: str  # settings, database, roles, sources
-    name: str
-    state: State
-    detail: str
-
-
-def examine(
-    path: Path | None, *, now: datetime, online: bool = False, client: httpx.Client | None = None
-) -> list[Check]:
-    """Look at everything; nothing is written, and no token is ever shown."""
-    try:
-        config = load(path)
-    except ConfigError as error:
-        return [Check(area="settings", name="sourcing.toml", state="failed", detail=str(error))]
-    found = [*_settings(config), *_database(config), *_roles(config)]
-    with client or httpx.Client(timeout=ONLINE_SECONDS, trust_env=False) as asking:
-        return [*found, *_sources(config, now, asking if online else None)]
-
-
-def exit_code(checks: list[Check]) -> int:
-    """The documented code: the area of the first failed check decides."""
-    return next((FAILURE_CODES[check.area] for check in checks if check.state == "failed"), 0)
-
-
-def _check(area: str, name: str, problem: str, fine: str, *, state: State = "failed") -> Check:
-    return Check(area=area, name=name, state=state if problem else "ok", detail=problem or fine)
+def basics(config: Config, now: datetime, client: httpx.Client | None) -> list[Check]:
+    """Settings, database, roles and sources; budgets only with a client."""
+    return [*_settings(config), *_database(config, now), *_roles(config), *_sources(config, now, client)]
 
 
 def _message(action: Callable[[], object]) -> str:
@@ -64,10 +33,10 @@ def _message(action: Callable[[], object]) -> str:
 
 def _settings(config: Config) -> Iterator[Check]:
     yield Check(area="settings", name="sourcing.toml", state="ok", detail=str(config.path))
-    yield _check("settings", "controller", _message(config.require_controller), config.controller.name)
+    yield checked("settings", "controller", _message(config.require_controller), config.controller.name)
     for name, folder in (("exports", config.exports_folder), ("logs", config.logs_folder)):
         problem = "" if _writable(folder) else f"{folder} cannot be written; make it or change its permissions"
-        yield _check("settings", name, problem, str(folder))
+        yield checked("settings", name, problem, str(folder))
 
 
 def _writable(path: Path) -> bool:
@@ -75,7 +44,7 @@ def _writable(path: Path) -> bool:
     return os.access(nearest, os.W_OK)
 
 
-def _database(config: Config) -> Iterator[Check]:
+def _database(config: Config, now: datetime) -> Iterator[Check]:
     try:
         with Store.open(config.database_url, key=config.key) as store:
             found = store.check()
@@ -84,17 +53,45 @@ def _database(config: Config) -> Iterator[Check]:
         yield Check(area="database", name="database", state="failed", detail=str(error))
         return
     shown = f"{config.database_shown}, revision {revision}"
-    yield _check("database", "database", "; ".join(found), shown)
+    yield checked("database", "database", "; ".join(found), shown)
+    yield from _rights(config, now)
+    yield from _workers(config)
     file = Path(config.database_url.removeprefix("sqlite:///"))
     if file.is_file():
         problem = "" if os.access(file, os.W_OK) else f"{file} is read-only; change its permissions"
-        yield _check("database", "writable", problem, str(file))
+        yield checked("database", "writable", problem, str(file))
+
+
+def _rights(config: Config, now: datetime) -> Iterator[Check]:
+    """The key that recognises erased people, unfinished erasures, and requests whose time runs out."""
+    where = f"from {KEY_ENV}" if os.environ.get(KEY_ENV) else str(config.key_file)
+    with Store.open(config.database_url, key=config.key) as store:
+        none = "" if config.key else f"none; nobody can be erased: put one into {KEY_ENV} or {config.key_file}"
+        yield checked("database", "key", none, where, state="warning")
+        left = "" if store.is_compact() else "bytes of erased people are left in the files; run `sourcing db compact`"
+        yield checked("database", "erasures", left, "finished")
+        waiting = urgent(store, now)
+    worst: State = "failed" if any(one.state in ("red", "overdue") for one in waiting) else "warning"
+    listed = ", ".join(f"request {one.request.id} ({one.request.kind}) day {one.days}" for one in waiting)
+    problem = f"{listed}: due after {DUE_DAYS} days; see `sourcing subject log --open`" if waiting else ""
+    yield checked("database", "requests", problem, "none waits for long", state=worst)
+
+
+def _workers(config: Config) -> Iterator[Check]:
+    """Workers that share nights, and those that died; nothing where there are none."""
+    with Store.open(config.database_url, key=config.key) as store:
+        workers = store.workers()
+    dead = [one for one in workers if one.silent > config.workers.silence]
+    listed = ", ".join(one.name for one in dead)
+    problem = f"not heard of for too long: {listed}; start them again, see `sourcing worker --list`" if dead else ""
+    if workers:
+        yield checked("database", "workers", problem, f"{len(workers)} alive", state="warning")
 
 
 def _roles(config: Config) -> Iterator[Check]:
     for name in config.roles.active:
         problem = _message(lambda name=name: find_role(name, config.roles_folder))  # type: ignore[misc]
-        yield _check("roles", name, problem, "can be used")
+        yield checked("roles", name, problem, "can be used")
 
 
 def _sources(config: Config, now: datetime, client: httpx.Client | None) -> Iterator[Check]:
@@ -132,7 +129,7 @@ def _budget(config: Config, status: crawl.SourceStatus, client: httpx.Client) ->
     if status.name != "github":
         return "unknown (the source has no question for it)"
     api = getattr(crawl.options_of(config, status.name), "api", "")
-    token = os.environ.get(status.token_env, "")
+    token = Secret.of(status.token_env).reveal()
     try:
         answer = client.get(f"{api}/rate_limit", headers={"Authorization": f"Bearer {token}"} if token else {})
         resources = answer.raise_for_status().json()["resources"]
