@@ -20,6 +20,7 @@ from sourcing.crawl import agent
 from sourcing.progress import Progress, silent
 from spiders._never import never_asked
 from storage.errors import ConfigError, Refused, SourcingError
+from storage.redaction import Secret
 
 TRIES = 4
 REDIRECTS = 5
@@ -50,7 +51,7 @@ def tables(
     folder: Path, files: Mapping[str, str], *, token_env: str, config: Config, progress: Progress = silent
 ) -> Path:
     """Fetch files by name into a folder, anew each time unless the server says they are unchanged; gives the folder."""
-    token = os.environ.get(token_env, "")
+    token = Secret.of(token_env).reveal()
     if not token:
         raise ConfigError(f"no token: set the environment variable {token_env}")
     for name, url in files.items():

@@ -15,7 +15,9 @@ STORED = {
     "sightings": "accounts seen at work",
     "gone": "accounts gone",
     "withdrawn": "pieces of work taken back",
-    "suppressed": "left out: erased on request",
+    "tombstoned": "left out: erased on request",
+    "mentions": "left out: what was said of people erased on request",
+    "restricted": "left out: of people who may only be stored",
     "unknown_account": "left out: of accounts that are not stored",
 }
 

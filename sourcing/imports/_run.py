@@ -14,10 +14,10 @@ from sourcing.config import Config
 from sourcing.imports._kind import Columns, FileKind, Job, Settings
 from sourcing.lock import exclusive
 from sourcing.progress import Progress, silent
+from spiders._allowed import allowed
 from spiders._card import Card
-from spiders._wishes import OPEN_TO_WORK, with_wishes
 from storage.errors import ConfigError, Unreadable
-from storage.records import Instant, Item, LaneState, Record
+from storage.records import AccountKey, Instant, Item, LaneState, Record
 from storage.store import Saved, Store
 
 ROWS = 500  # records per transaction
@@ -85,6 +85,7 @@ def run(
     wanted = load(kind)
     chosen, given = read_columns(wanted, columns, preset), read_settings(wanted, settings)
     with exclusive(config.folder), Store.open(config.database_url, key=config.key) as store:
+        store.require_key()
         job = Job(config, store, path, now, by, chosen, preset, progress)
         return _Running(wanted(job, given)).run()
 
@@ -141,8 +142,10 @@ class _Running:
 
     def _save(self, records: Sequence[Item], states: Sequence[LaneState]) -> None:
         if records:
-            own_field = OPEN_TO_WORK in self.kind.card.fields
-            self.saved = self.saved + self.job.store.save(with_wishes(records, own_field=own_field))
+            minors: set[AccountKey] = set()
+            kept = allowed(records, self.kind.card, self.job.count, minors)
+            self.job.store.purge_accounts(minors, at=self.job.now)  # those stored before they said so
+            self.saved = self.saved + self.job.store.save(kept)
         # States say "seen up to here", so they follow what they speak of.
         for state in states:
             self.job.store.keep_lane_state(state)

@@ -47,7 +47,7 @@ class LinkedIn(FileKind[LinkedInSettings]):
         method="import of the user's own Connections.csv, or of a CSV the user may use; no request, ever",
         terms="https://www.linkedin.com/legal/user-agreement",
         terms_read=date(2026, 11, 22),
-        fields=("profile address", "name", "headline", "company", "connected_on"),
+        fields=("profile address", "name", "headline", "company", "location", "connected_on"),
         limits="files only; the user agreement forbids fetching by any means",
         yields="the user's own connections",
         default_on=False,

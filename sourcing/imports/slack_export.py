@@ -73,6 +73,7 @@ class SlackExport(FileKind[SlackExportSettings]):
             *("member id", "name", "headline", "links", "open_to_work"),
             *("channel activity: messages, replies, reactions, days, first and last day",),
         ),
+        not_exported=("everything",),
         limits="none; the file is read in place",
         yields="the members who were heard in the channels named",
         exposes=("addresses in profile fields, whose labels an export does not tell: mentioned",),

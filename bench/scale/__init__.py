@@ -1,0 +1,1 @@
+"""How costs grow, and what engines beyond one process cost and give."""

@@ -1,0 +1,52 @@
+"""A whole second night, step by step, on two invented webs: no step may grow faster than what it works on.
+
+Usage: python -m bench.scale night [FEW MANY]   (people; 10,000 and 100,000 take hours, most on the synthetic web)
+
+What is measured is the processor time of the night's own process, so that the synthetic web, which runs beside it,
+does not count; the clock stands beside it.
+"""
+
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from bench.report import Row
+from sourcing.demo.run import run_demo
+from sourcing.progress import Timed, silent
+
+FEW, MANY = 1_000, 4_000  # people
+GROWTH = 1.15  # times the growth of the input; a busy machine moves single steps by that much
+LEAST = 0.5  # seconds of processor below which a step says more of the machine than of the code
+
+
+class Second(NamedTuple):
+    """A second night: accounts known, seconds by step on the processor and on the clock."""
+
+    accounts: int
+    worked: dict[str, float]
+    clock: dict[str, float]
+
+
+def second_night(people: int) -> Second:
+    """Two nights of a world in a folder of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        run_demo(Path(folder), people=people, seed="scale")
+        clock = Timed(silent)
+        worked = Timed(clock, clock=time.process_time)
+        report = run_demo(Path(folder), people=people, seed="scale", progress=worked)
+    return Second(report.joined.accounts if report.joined else 0, worked.seconds(), clock.seconds())
+
+
+def rows(few: int = FEW, many: int = MANY) -> Iterator[Row]:
+    """Each step of both worlds, and how much faster than the accounts it grew."""
+    small, large = second_night(few), second_night(many)
+    yield Row(f"accounts known, {many:,} people", float(large.accounts), "", f"{small.accounts:,} of {few:,} people")
+    for step, worked in large.worked.items():
+        before = small.worked.get(step, 0.0)
+        beside = f"{before / 60:.3f} with {few:,}; on the clock {large.clock[step] / 60:.3f}"
+        yield Row(f"{step}, {many:,} people", worked / 60, "min", beside)
+        if worked >= LEAST:
+            growth = (worked / max(before, 0.01)) / (large.accounts / small.accounts)
+            yield Row(f"{step}, growth", growth, "× that of the accounts", "", f"≤ {GROWTH}", growth <= GROWTH)

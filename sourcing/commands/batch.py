@@ -1,0 +1,168 @@
+"""Commands of batch work: tables out of the database, work on them, results back."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sourcing.commands._edge import AsJson, RoleName, batch_app, clock, config_of, say, store_of
+
+if TYPE_CHECKING:
+    from scoring.roles import Role
+    from sourcing.engine.choosing import Engine
+    from sourcing.engine.folder import Draft, Folder
+    from sourcing.progress import Progress
+
+EVERY = 2.0  # seconds between two lines of progress
+Source = Annotated[str, typer.Argument(metavar="IN", help="A folder of tables: a path or an address of fsspec.")]
+Target = Annotated[str, typer.Argument(metavar="OUT", help="Where to write: a path or an address, s3://bucket/name.")]
+EngineName = Annotated[
+    str, typer.Option("--engine", metavar="NAME", help="local, spark-local[2] or spark://host:7077; default: settings.")
+]
+Replace = Annotated[bool, typer.Option("--replace", help="Write over a finished folder.")]
+
+
+@batch_app.command("dump")
+def batch_dump(ctx: typer.Context, target: Target, replace: Replace = False, as_json: AsJson = False) -> None:
+    """Write accounts, evidence and members of all leads, and what identity compares, as tables.
+
+    The folder holds personal data that no erasure in the database reaches: delete it when the work is done.
+    """
+    from sourcing.engine.dump import dump
+    from sourcing.engine.folder import Draft
+    from sourcing.show import batch as show
+
+    with store_of(ctx) as (config, store):
+        done = dump(store, Draft(target, replace=replace), now=clock(), settings=config.identity, progress=_progress())
+    say(done, show.dumped(done), as_json)
+    typer.echo(show.KEEP, err=True)
+
+
+@batch_app.command("features")
+def batch_features(
+    ctx: typer.Context,
+    source: Source,
+    target: Target,
+    role: RoleName,
+    engine: EngineName = "",
+    replace: Replace = False,
+    as_json: AsJson = False,
+) -> None:
+    """From a dump: the receipt of every lead for a role, its coverage of skills, its counts of work."""
+    from sourcing.engine import stages
+    from sourcing.engine.dump import dumped_at
+    from sourcing.reference import reference_of
+
+    config = config_of(ctx)
+    profile = _role(ctx, role)
+    with _work(ctx, source, target, engine, replace) as (chosen, folder, draft):
+        at = dumped_at(folder)
+        for stage in stages.features(profile, at, reference_of(config)):
+            chosen.run(stage, folder, draft)
+        draft.finish(kind="features", at=at.isoformat(), role=profile.role, role_version=profile.version)
+    _say_tables(target, as_json)
+
+
+@batch_app.command("scores")
+def batch_scores(
+    ctx: typer.Context,
+    source: Source,
+    target: Target,
+    role: RoleName,
+    engine: EngineName = "",
+    replace: Replace = False,
+    as_json: AsJson = False,
+) -> None:
+    """From features: every lead's total under today's weights of the role, with its parts."""
+    from sourcing.engine import stages
+    from sourcing.engine.dump import require_role
+    from sourcing.reference import reference_of
+
+    config = config_of(ctx)
+    profile = _role(ctx, role)
+    with _work(ctx, source, target, engine, replace) as (chosen, folder, draft):
+        require_role(folder, profile)
+        chosen.run(stages.scores(profile, reference_of(config)), folder, draft)
+        draft.finish(kind="scores", role=profile.role, role_version=profile.version)
+    _say_tables(target, as_json)
+
+
+@batch_app.command("pairs")
+def batch_pairs(
+    ctx: typer.Context,
+    source: Source,
+    target: Target,
+    engine: EngineName = "",
+    replace: Replace = False,
+    as_json: AsJson = False,
+) -> None:
+    """From a dump: every pair of accounts that may be one person, with bits, zone and evidence; nothing is joined."""
+    from sourcing.engine.dump import model_of
+
+    with _work(ctx, source, target, engine, replace) as (chosen, folder, draft):
+        model = model_of(folder)
+        chosen.pairs(folder, draft, model)
+        draft.finish(kind="pairs", model=model.number, digest=model.digest)
+    _say_tables(target, as_json)
+
+
+@batch_app.command("load")
+def batch_load(ctx: typer.Context, source: Source, role: RoleName, as_json: AsJson = False) -> None:
+    """Take the receipts of features into the database; leads that vanished or were scored since keep what they have."""
+    from sourcing.engine.dump import load
+    from sourcing.engine.folder import Folder
+    from sourcing.lock import exclusive
+    from sourcing.reference import reference_of
+    from sourcing.show import batch as show
+
+    profile = _role(ctx, role)
+    with store_of(ctx) as (config, store), exclusive(config.folder):
+        done = load(store, Folder(source), profile, now=clock(), reference=reference_of(config))
+    say(done, show.loaded(done), as_json)
+
+
+@contextmanager
+def _work(
+    ctx: typer.Context, source: str, target: str, name: str, replace: bool
+) -> "Iterator[tuple[Engine, Folder, Draft]]":
+    """The engine asked for, what it reads and where it writes."""
+    from sourcing.engine.choosing import engine
+    from sourcing.engine.folder import Draft, Folder, opened
+    from storage.errors import ConfigError
+
+    wanted = name or config_of(ctx).engine.name
+    folder = Folder(source)
+    if opened(source)[1] == opened(target)[1]:
+        raise ConfigError(f"{target}: is read from; name another folder to write to")
+    with engine(wanted, _progress()) as chosen:
+        yield chosen, folder, Draft(target, replace=replace)
+
+
+def _role(ctx: typer.Context, name: str) -> "Role":
+    from scoring.roles import find_role
+
+    return find_role(name, config_of(ctx).roles_folder)
+
+
+def _say_tables(target: str, as_json: bool) -> None:
+    from sourcing.engine.dump import tables_in
+    from sourcing.engine.folder import Folder
+    from sourcing.show import batch as show
+
+    made = tables_in(Folder(target))
+    say(made, show.tables(made), as_json)
+
+
+def _progress() -> "Progress":
+    """Lines to standard error, one in two seconds at most: parts may be many thousands."""
+    told = 0.0
+
+    def tell(line: str) -> None:
+        nonlocal told
+        if time.monotonic() - told >= EVERY:
+            told = time.monotonic()
+            typer.echo(line, err=True)
+
+    return tell
