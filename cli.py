@@ -12,13 +12,19 @@ import typer
 from sourcing import __version__
 from sourcing.commands import (  # each module puts its commands on the application
     audit,
+    batch,
     db,
     decide,
     exports,
     hand_over,
     identity,
     leads,
+    legal,
     nights,
+    notices,
+    optout,
+    privacy,
+    retention,
     review,
     role_lint,
     role_new,
@@ -28,21 +34,29 @@ from sourcing.commands import (  # each module puts its commands on the applicat
     scores,
     search,
     setup,
+    subject,
     users,
+    worker,
 )
 from sourcing.commands._edge import app
 
 __all__ = [
     "app",
     "audit",
+    "batch",
     "db",
     "decide",
     "exports",
     "hand_over",
     "identity",
     "leads",
+    "legal",
     "main",
     "nights",
+    "notices",
+    "optout",
+    "privacy",
+    "retention",
     "review",
     "role_lint",
     "role_new",
@@ -52,7 +66,9 @@ __all__ = [
     "scores",
     "search",
     "setup",
+    "subject",
     "users",
+    "worker",
 ]
 
 

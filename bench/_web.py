@@ -14,9 +14,10 @@ from sourcing.identity.clusters import Cluster, grow
 from sourcing.identity.facts import Facts, facts
 from sourcing.identity.joining import judgements
 from sourcing.identity.keys import FORMER, OWN, VERIFIED, addresses
-from sourcing.identity.model import Settings, fit
+from sourcing.identity.model import fit
 from sourcing.identity.review import Between, between, ranked
 from sourcing.identity.scorer import score_rows
+from sourcing.identity.settings import Settings
 from storage.records import AccountKey, Judgement, Verdict
 
 __all__ = ["adversaries", "judge", "read", "report_on", "web"]

@@ -150,7 +150,7 @@ def balanced_list(
     found = balanced([receipt for receipt in receipts if receipt.lead in groups], groups, k=limit)
     log = logging.getLogger(__name__)
     log.setLevel(logging.INFO)
-    with to_file(config.logs_folder, ()):
+    with to_file(config.logs_folder, form=config.logs.format):
         log.info("balanced on %s: %s, %d of %d moved", name, role, len(found.moves), limit)
     return found, {lead.id: lead.name for lead in leads}
 

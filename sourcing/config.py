@@ -9,14 +9,17 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from sourcing.identity.model import Settings as Identity
+from sourcing.identity.settings import Settings as Identity
+from sourcing.regimes import BASIS, WEIGHING, Privacy, Retention, Rules, missing, rules_of, too_long
 from spiders._registry import names
+from storage import secret
 from storage.errors import ConfigError
+from storage.redaction import Secret
 
 FILE_NAME = "sourcing.toml"
 FILE_ENV = "SOURCING_CONFIG"
@@ -25,6 +28,9 @@ KEY_ENV = "SOURCING_KEY"
 # Names under which people put secrets into files; the file is meant to be shown and shared.
 SECRET_KEYS = frozenset({"token", "password", "secret", "api_key", "key", "client_secret", "access_token"})
 SQLITE = "sqlite:///"
+ENGINES = r"^(?:local|spark-local\[(?:\d+|\*)\]|spark://[\w.-]+:\d+(?:,[\w.-]+:\d+)*)$"
+_PASSWORD = re.compile(r"://[^:/@]*:([^@/]*)@")
+REQUIRED = ("name", "contact", "purpose")  # lines of [controller] without which nothing is crawled
 
 
 class Section(BaseModel):
@@ -39,17 +45,29 @@ class Controller(Section):
     name: str = ""
     contact: str = ""
     purpose: str = ""
+    data_protection_contact: str = ""  # "": the contact
+    lawful_basis: str = ""  # "": the regime's
+    weighing: str = ""  # of both sides' interests, in writing; "": the shipped draft
+    countries: tuple[str, ...] = ()  # where the controller works and looks for people
+    recipients: tuple[str, ...] = ()  # who else is given the data, beside those in the ledger of exports
 
     @property
     def missing(self) -> list[str]:
-        """Names of the lines not filled in yet."""
-        return [key for key in type(self).model_fields if not str(getattr(self, key)).strip()]
+        """Names of the lines without which nothing is crawled."""
+        return [key for key in REQUIRED if not str(getattr(self, key)).strip()]
+
+    @property
+    def rights_contact(self) -> str:
+        """Where people write about their data."""
+        return self.data_protection_contact.strip() or self.contact
 
 
 class Database(Section):
     """Where everything is kept; a relative SQLite path starts at the folder of the file."""
 
     url: str = Field(default="sqlite:///sourcing.db", min_length=1)
+    pool: int = Field(default=5, ge=1, le=100)  # connections a process keeps open on a server; at peaks twice as many
+    min_free_mib: int = Field(default=500, ge=0)  # MiB free on the disks a night writes to; less, and none begins
 
 
 class Crawl(Section):
@@ -57,6 +75,8 @@ class Crawl(Section):
 
     contact_url: str = Field(default="", max_length=2048)
     max_profiles: int = Field(default=2000, ge=1)  # per source and night
+    max_requests: int | None = Field(default=None, ge=1)  # of all sources together per night; None: no end but theirs
+    until: str = ""  # when a night ends, "06:00" by the machine's clock; empty: when everything is asked
     only_hosts: tuple[str, ...] = ()  # with entries: no other host is asked, whatever a source's addresses say
 
 
@@ -133,12 +153,32 @@ class Push(Section):
     lever: Lever = Lever()
 
 
+class Logs(Section):
+    """How the log of a night is written."""
+
+    format: Literal["text", "json"] = "text"  # lines for people, or one JSON object a line
+    metrics: str = ""  # file for Prometheus, written after each night; "": none
+
+
 class Digest(Section):
     """What is told in the morning; the addresses stand in the environment, since they hold secrets."""
 
     to_env: str = "SOURCING_DIGEST_TO"
     top: int = Field(default=25, ge=1)  # people of a role's list that are told of when they are new in it
     most: int = Field(default=10, ge=1)  # people named per role and kind of news
+
+
+class Workers(Section):
+    """A night shared by several processes on PostgreSQL."""
+
+    at_once: int = Field(default=4, ge=1, le=50)  # sources a worker asks side by side
+    silence: float = Field(default=30.0, ge=1.0, le=600.0)  # seconds after which another one takes its sources over
+
+
+class EngineSection(Section):
+    """Who does batch work: this machine, some cores of it through Spark, or a Spark of many."""
+
+    name: str = Field(default="local", pattern=ENGINES)
 
 
 class Config(Section):
@@ -152,8 +192,13 @@ class Config(Section):
     identity: Identity = Identity()
     roles: Roles = Roles()
     exports: Exports = Exports()
+    logs: Logs = Logs()
     push: Push = Push()
     digest: Digest = Digest()
+    engine: EngineSection = EngineSection()
+    workers: Workers = Workers()
+    privacy: Privacy = Privacy()
+    retention: Retention = Retention()
 
     @property
     def folder(self) -> Path:
@@ -163,7 +208,10 @@ class Config(Section):
     @property
     def database_url(self) -> str:
         """The address to open: the environment's, else the file's; relative SQLite paths made absolute."""
-        return _absolute(os.environ.get(DATABASE_ENV) or self.database.url, self.folder)
+        url = os.environ.get(DATABASE_ENV) or self.database.url
+        if found := _PASSWORD.search(url):
+            Secret(found[1])  # held, so that no message of a driver shows it
+        return _pooled(_absolute(url, self.folder), self.database.pool)
 
     @property
     def database_shown(self) -> str:
@@ -186,9 +234,37 @@ class Config(Section):
         return self.folder / "logs"
 
     @property
+    def metrics_file(self) -> Path | None:
+        """The file for Prometheus; a relative path starts at the folder of the settings."""
+        return self.folder / self.logs.metrics if self.logs.metrics else None
+
+    @property
+    def key_file(self) -> Path:
+        """Where the installation's key stands unless the environment holds it."""
+        return self.folder / secret.FILE_NAME
+
+    @property
     def key(self) -> bytes:
-        """The installation's key for tombstones; empty when the environment holds none."""
-        return os.environ.get(KEY_ENV, "").encode()
+        """The installation's key for tombstones; empty when neither environment nor file holds one.
+
+        ConfigError if others may read the file.
+        """
+        return secret.installation_key(KEY_ENV, self.key_file)
+
+    @property
+    def rules(self) -> Rules:
+        """The rules in force: the regime's preset with what the file states."""
+        return rules_of(self.privacy, self.retention)
+
+    @property
+    def lawful_basis(self) -> str:
+        """The lawful basis stated, else the regime's."""
+        return self.controller.lawful_basis.strip() or BASIS[self.privacy.regime]
+
+    @property
+    def weighing(self) -> str:
+        """The weighing of interests stated, else the shipped draft."""
+        return self.controller.weighing.strip() or WEIGHING
 
     def source(self, name: str) -> Source:
         """The section of a source, with defaults when the file has none."""
@@ -225,9 +301,11 @@ def load(path: Path | None = None) -> Config:
     _refuse_secrets(chosen, raw)
     _refuse_unknown_sources(chosen, raw)
     try:
-        return Config.model_validate({**raw, "path": chosen})
+        config = Config.model_validate({**raw, "path": chosen})
     except ValidationError as error:
         raise ConfigError(_explain(chosen, error)) from error
+    _check_rules(config)
+    return config
 
 
 def _parse(path: Path) -> dict[str, Any]:
@@ -254,6 +332,16 @@ def _refuse_unknown_sources(path: Path, raw: Mapping[str, Any]) -> None:
             raise ConfigError(f"{path}: [sources.{name}]: no such source; there are: {', '.join(names())}")
 
 
+def _check_rules(config: Config) -> None:
+    unstated = missing(config.privacy, config.retention)
+    if unstated:
+        raise ConfigError(
+            f"{config.path}: [privacy] regime = 'custom' has no preset: state {', '.join(unstated)}, or take gdpr or us"
+        )
+    if reason := too_long(config.rules):
+        raise ConfigError(f"{config.path}: {reason}; shorten it, or take regime = 'custom' and answer for it")
+
+
 def _tables(value: object) -> list[tuple[str, dict[str, Any]]]:
     if not isinstance(value, dict):
         return []
@@ -275,3 +363,10 @@ def _absolute(url: str, folder: Path) -> str:
     if rest == url or rest == ":memory:" or rest.startswith("/"):
         return url
     return f"{SQLITE}{folder / rest}"
+
+
+def _pooled(url: str, pool: int) -> str:
+    """The address with the limit on its connections, where it is a server's and names none itself."""
+    if pool == Database().pool or url.startswith("sqlite") or re.search(r"[?&]pool=", url):
+        return url
+    return f"{url}{'&' if '?' in url else '?'}pool={pool}"

@@ -5,7 +5,6 @@ hears nothing twice, and nobody more than once a night.
 """
 
 import hashlib
-import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -22,6 +21,7 @@ from sourcing.nightly import active_roles
 from sourcing.ranking import Row
 from storage.errors import ConfigError, StoreError, UnknownLead
 from storage.records import LaneState, Record
+from storage.redaction import Secret
 from storage.store import Store
 
 KINDS: Mapping[str, str] = {
@@ -77,7 +77,7 @@ class Sent(Record):
 
 def recipients(config: Config) -> list[str]:
     """The addresses of the environment, each once."""
-    return list(dict.fromkeys(os.environ.get(config.digest.to_env, "").split()))
+    return [Secret(one).reveal() for one in dict.fromkeys(Secret.of(config.digest.to_env).reveal().split())]
 
 
 def previews(store: Store, config: Config) -> list[Digest]:

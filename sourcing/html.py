@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from storage.text import display, web_address
+from storage.text import Address, check_address, display
 
 MOST = 4_000  # characters of one text on a page
 
@@ -20,11 +20,13 @@ def person_text(text: object, limit: int = MOST) -> Markup:
 
 def link(url: object, text: object = None) -> Markup:
     """A link out of the house; only http and https, host in ASCII form; anything else is plain text."""
-    address = web_address(str(url or ""))
-    if address is None:
+    address = check_address(str(url or ""))
+    if not isinstance(address, Address):
         return person_text(text if text is not None else url)
-    words = person_text(text if text is not None else _short(address))
-    return Markup('<a href="{}" rel="noopener noreferrer nofollow" target="_blank">{}</a>').format(address, words)
+    words = person_text(text if text is not None else _short(address.url))
+    if not address.host.isascii():
+        words += Markup(" ({})").format(address.ascii_host)  # letters of other scripts look like those of a known host
+    return Markup('<a href="{}" rel="noopener noreferrer nofollow" target="_blank">{}</a>').format(address.url, words)
 
 
 def _short(address: str) -> str:

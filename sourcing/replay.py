@@ -30,6 +30,7 @@ class Replayed(Record):
     difference: str = ""  # the first one, in a sentence
     top: tuple[tuple[str, float], ...]  # lead as it was named then, and total
     names: Mapping[str, str]  # of the leads in `top`, as they are known now
+    erased: tuple[int, ...] = ()  # places of people erased since, and of scores that spoke of one
 
 
 class _Again(NamedTuple):
@@ -39,6 +40,24 @@ class _Again(NamedTuple):
     @property
     def ordered(self) -> Ordered:
         return Ordered(self.kept.lead, self.total, self.kept.section, self.kept.hash)
+
+    @property
+    def id(self) -> int:
+        return self.kept.id
+
+
+class _Gone(NamedTuple):
+    """A line whose receipt went with an erasure: taken as it was, since nothing is left to compute it from."""
+
+    id: int
+    ordered: Ordered
+
+    @property
+    def total(self) -> float:
+        return self.ordered.total
+
+
+_Line = _Again | _Gone
 
 
 def _total(kept: StoredReceipt) -> float:
@@ -59,7 +78,8 @@ def list_of_night(
 
     Who was merged since stands under the lead's present id; who was erased or refuses recruiters by now is left out.
     """
-    stored = [one.kept for one in _rebuilt(store, _kept(store, night, role)[0])]
+    rebuilt = _rebuilt(store, _kept(store, night, role)[0])
+    stored = [one.kept for one in rebuilt if isinstance(one, _Again)]
     inside = [one for one in stored if section is None or one.section == section]
     wanted = [one.receipt for one in inside[:limit]]
     people = _people(store, [receipt.lead for receipt in wanted])
@@ -110,16 +130,18 @@ def _spans(numbers: Sequence[int]) -> str:
     return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in spans)
 
 
-def _rebuilt(store: Store, kept: NightList) -> list[_Again]:
+def _rebuilt(store: Store, kept: NightList) -> list[_Line]:
     again = [_Again(one, _total(one)) for one in store.stored_receipts(kept.members)]
-    return sorted(again, key=lambda one: (-one.total, one.kept.lead))
+    missing = sorted(set(kept.members) - {one.id for one in again})
+    gone = [_Gone(number, line) for number, line in store.erased_lines(missing).items()]
+    return sorted([*again, *gone], key=lambda one: (-one.total, one.ordered.lead))
 
 
 def _replayed(store: Store, kept: NightList, top: int) -> Replayed:
     rows = _rebuilt(store, kept)
     whole, blocks = list_digests([one.ordered for one in rows])
     difference = _difference(kept, rows, whole, blocks)
-    first = tuple((one.kept.lead, one.total) for one in rows[:top])
+    first = tuple((one.ordered.lead, one.total) for one in rows[:top])
     return Replayed(
         night=kept.night,
         role=kept.role,
@@ -130,15 +152,16 @@ def _replayed(store: Store, kept: NightList, top: int) -> Replayed:
         difference=difference,
         top=first,
         names=_names(store, first),
+        erased=tuple(rank for rank, one in enumerate(rows, 1) if isinstance(one, _Gone)),
     )
 
 
-def _difference(kept: NightList, rows: Sequence[_Again], whole: bytes, blocks: bytes) -> str:
+def _difference(kept: NightList, rows: Sequence[_Line], whole: bytes, blocks: bytes) -> str:
     """The first thing that differs, from the top of the list down; empty if nothing does."""
-    if whole == kept.digest and all(one.kept.intact for one in rows):
+    if whole == kept.digest and all(one.kept.intact for one in rows if isinstance(one, _Again)):
         return ""
     for rank, one in enumerate(rows, 1):
-        if said := _of_receipt(rank, one):
+        if isinstance(one, _Again) and (said := _of_receipt(rank, one)):
             return said
     if said := _of_top(kept, rows) or _missing(kept, rows):
         return said
@@ -157,18 +180,18 @@ def _of_receipt(rank: int, one: _Again) -> str:
     return ""
 
 
-def _of_top(kept: NightList, rows: Sequence[_Again]) -> str:
+def _of_top(kept: NightList, rows: Sequence[_Line]) -> str:
     for rank, (lead, total) in enumerate(kept.top, 1):
         if rank > len(rows):
             return f"rank {rank} was {lead}, the receipt of which is not stored any more"
         found = rows[rank - 1]
-        if (found.kept.lead, found.total) != (lead, total):
-            there = {one.kept.lead for one in rows}
+        if (found.ordered.lead, found.total) != (lead, total):
+            there = {one.ordered.lead for one in rows}
             gone = "" if lead in there else ", the receipt of which is not stored any more"
-            return f"rank {rank} was {lead} with {total!r}{gone}; it is {found.kept.lead} with {found.total!r}"
+            return f"rank {rank} was {lead} with {total!r}{gone}; it is {found.ordered.lead} with {found.total!r}"
     return ""
 
 
-def _missing(kept: NightList, rows: Iterable[_Again]) -> str:
-    gone = set(kept.members) - {one.kept.id for one in rows}
+def _missing(kept: NightList, rows: Iterable[_Line]) -> str:
+    gone = set(kept.members) - {one.id for one in rows}
     return f"{len(gone)} of {kept.leads} receipts are not stored any more" if gone else ""

@@ -1,7 +1,6 @@
 """Asking the sources whether they know the repositories, tags and tasks a role names: a few requests, no people."""
 
 import json
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
@@ -15,6 +14,7 @@ from sourcing import crawl
 from sourcing.config import Config
 from spiders._never import never_asked
 from storage.errors import Unreadable
+from storage.redaction import Secret
 
 SECONDS = 10.0  # for one answer
 MOST_BYTES = 8 * 1024 * 1024
@@ -57,7 +57,7 @@ class _Desk:
     def repositories(self, names: Sequence[Name]) -> Iterator[Finding]:
         """GitHub: all repositories in a few documents; a renamed one answers under its new name."""
         options: Any = crawl.options_of(self.config, "github")
-        token = os.environ.get(options.token_env, "")
+        token = Secret.of(options.token_env).reveal()
         if not token:
             yield warning("N1", f"github: {len(names)} repositories not checked; set a token in {options.token_env}")
             return
@@ -78,7 +78,7 @@ class _Desk:
     def tags(self, names: Sequence[Name]) -> Iterator[Finding]:
         """Stack Exchange: the tags of a site, twenty at a time; a synonym answers under the tag it stands for."""
         options: Any = crawl.options_of(self.config, "stackexchange")
-        key = os.environ.get(options.token_env, "")
+        key = Secret.of(options.token_env).reveal()
         by_site, wait = sorted(names, key=_site), 0
         for site, of_site in groupby(by_site, key=_site):
             for some in _batches(list(of_site), _TAGS_AT_ONCE):

@@ -4,9 +4,6 @@ A source is one public file in this folder with one `SourceSpider`: what may be 
 (`first` and `when_idle` yield `ask(...)`), what is kept (callbacks yield records).
 """
 
-import hashlib
-import json
-import os
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -20,17 +17,29 @@ from scrapy.http import Response
 
 from spiders import _gate
 from spiders._addresses import netlocs_in
-from spiders._card import Card, Options, past_forecast
+from spiders._again import Patience
+from spiders._answers import Answers, End
+from spiders._card import Card, Options
 from spiders._conversation import Yielded
+from spiders._drift import Drift
 from spiders._fields import Model, tolerant
+from spiders._frontier import Book
+from spiders._headers import plain_headers
+from spiders._json import checked, loads
+from spiders._key import key_of, owner_of
 from spiders._ledger import Ledger
+from spiders._past import LATENCY, Past, Work
 from spiders._phases import Phases
+from spiders._purse import Purse
 from spiders._rounds import SAME_NIGHT
 from storage.errors import Unreadable
-from storage.records import AccountKey, Forecast, Known, Lane, LaneBill, LaneState, Origin
+from storage.records import AccountKey, Forecast, Known, Lane, LaneState, Origin, Outcome
 from storage.store import Store
 
 __all__ = ["SourceSpider", "Yielded"]
+
+EMPTY = frozenset({b"{}", b"[]"})  # answers that say in full that there is nothing
+AHEAD = 20  # requests counted ahead: what a night that was killed may lose of its budget, less one
 
 
 class SourceSpider(Phases):
@@ -39,6 +48,7 @@ class SourceSpider(Phases):
     version: ClassVar[int] = 1
     card: ClassVar[Card]
     options_model: ClassVar[type[Options]] = Options
+    varying: ClassVar[frozenset[str]] = frozenset()  # fields whose coverage depends on which of its lists are due
     site: ClassVar[str] = ""  # where people read the profiles
 
     options: Options
@@ -53,11 +63,14 @@ class SourceSpider(Phases):
         settings = crawler.settings
         spider.options = cls.options_model.model_validate(settings.getdict("SOURCES").get(cls.name, {}))
         spider.lanes = [Lane.model_validate(lane) for lane in settings.getlist("LANES") if lane["source"] == cls.name]
-        spider.store = Store.open(
-            settings["STORE_URL"], key=os.environ.get(settings.get("STORE_KEY_ENV", ""), "").encode()
-        )
+        spider.store = Store.open(settings["STORE_URL"], key=key_of(settings))
         spider.night = settings.getint("NIGHT") or None
         spider.clock = datetime.fromisoformat(settings["CLOCK"]) if settings.get("CLOCK") else None
+        past = [outcome for _, outcome in spider.store.outcomes(cls.name) if outcome.version == cls.version]
+        spider.past_outcomes = past
+        spider.drift = Drift(past, given_up=spider.options.given_up, varying=cls.varying)
+        if spider.night is not None and spider.store.is_begun(spider.night):
+            spider.book = Book(spider.store, spider.name, spider.night, spider.token_owner)
         crawler.signals.connect(spider.on_idle, signals.spider_idle)
         crawler.signals.connect(spider.on_item_error, signals.item_error)
         return spider
@@ -65,10 +78,21 @@ class SourceSpider(Phases):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.ledger = Ledger()
+        self.spent = 0  # requests of earlier parts of this night
+        self.sent_before = 0  # of these, by other processes under the night's own number
+        self._noted = 0  # requests the Store says this night may have sent
+        self.book: Book | None = None  # of tonight's questions; None outside of nights
+        self.worths: Mapping[str, float] = {}  # lane, or source → expected well-ranked people per request
+        self.purse = Purse()  # what all sources of the night may send together
+        self.replayed = 0  # answers that an earlier part of this night had kept
         self.crawl_delays: dict[str, float] = {}
         self.started = time.monotonic()
         self.clock: datetime | None = None
         self.at_the_end: dict[str, LaneState] = {}
+        self.answers = Answers()
+        self.patience = Patience()
+        self.drift = Drift()
+        self.past_outcomes: list[Outcome] = []  # of this source, newest first
         self._trusted: frozenset[str] | None = None
 
     # --- what a source overrides -------------------------------------------------------------------------------
@@ -85,16 +109,26 @@ class SourceSpider(Phases):
         return []
 
     @classmethod
-    def forecast(
-        cls, lanes: Sequence[Lane], options: Options, past: Mapping[str, LaneBill], known: int
-    ) -> list[Forecast]:
-        """What the lanes will cost: as the last night, else a first guess of one request each."""
-        del known
-        return [
-            past_forecast(lane.id, past)
-            or Forecast(lane=lane.id, requests=1, minutes=options.delay / 60, basis="first guess")
-            for lane in lanes
-        ]
+    def expects(cls, lanes: Sequence[Lane], options: Options, past: Past) -> Iterable[Work]:
+        """What the lanes will take, as far as the source itself can tell; past nights know better."""
+        del options, past
+        return [Work(lane.id) for lane in lanes]
+
+    @classmethod
+    def pace(cls, options: Options, lanes: Sequence[Lane]) -> float:
+        """Seconds a request takes, guessed until a night has shown it."""
+        del lanes
+        return max(options.delay, LATENCY) / options.concurrency
+
+    @classmethod
+    def forecast(cls, lanes: Sequence[Lane], options: Options, past: Past) -> list[Forecast]:
+        """What the lanes will cost tonight; one that is not due costs nothing."""
+        return past.forecasts(cls.expects(lanes, options, past), pace=cls.pace(options, lanes))
+
+    @classmethod
+    def needs(cls, rows: Sequence[Forecast]) -> Mapping[str, int]:
+        """What a forecast takes of each budget of the source, by the name the budget goes by."""
+        return {"": sum(row.requests for row in rows)}
 
     async def start(self) -> AsyncIterator[Any]:
         """The first requests of every lane."""
@@ -132,21 +166,42 @@ class SourceSpider(Phases):
         """What the limit headers of an answer say (lower-case names, epoch seconds); a source may spell its own."""
         return _gate.reading(headers, wall=wall)
 
+    def worth(self, lane: str) -> float:
+        """What a lane is expected to bring for a request; as its source where nothing is known of it."""
+        return self.worths.get(lane, self.worths.get(self.name, 0.0))
+
+    def keeps(self, request: Request) -> bool:
+        """Whether the answer may be kept until the night is closed; a source that is told secrets overrides it."""
+        del request
+        return True
+
     # --- reading -----------------------------------------------------------------------------------------------
 
     def read(self, response: Response, model: type[Model]) -> Model:
-        """Read an answer into a small model; Unreadable names what is missing."""
+        """Read an answer into a small model; Unreadable names what is missing, unless it is asked for again."""
+        body = checked(response.body)
+        self.answers.understood()
         try:
-            return model.model_validate_json(response.body)
+            record = model.model_validate_json(body)
         except ValidationError as error:
-            raise Unreadable("unexpected_shape", _first_error(error)) from error
+            misread = Unreadable("unexpected_shape", _first_error(error))
+            raise self.patience.misread(response, misread) from error
+        if not record.model_fields_set and body.strip() not in EMPTY:
+            # Where every field may be missing, an answer that speaks of something else would read as "nothing there".
+            raise self.patience.misread(response, Unreadable("unexpected_shape", "none of the fields asked for"))
+        self.patience.understood(response)
+        return record
 
     def read_tolerant(self, response: Response, model: type[Model]) -> Model:
         """Read a single record, leaving out (and counting) fields that do not fit."""
+        data = loads(response.body)
+        self.answers.understood()
         try:
-            record, rejected = tolerant(model, json.loads(response.body))
+            record, rejected = tolerant(model, data)
         except (ValueError, AttributeError) as error:
-            raise Unreadable("unexpected_shape", str(error).splitlines()[0][:300]) from error
+            misread = Unreadable("unexpected_shape", str(error).splitlines()[0][:300])
+            raise self.patience.misread(response, misread) from error
+        self.patience.understood(response)
         for name in rejected:
             self.ledger.skip(f"field_rejected:{name}")
         return record
@@ -216,23 +271,50 @@ class SourceSpider(Phases):
     @property
     def token_owner(self) -> str:
         """Digest that tells validators of different tokens apart; answers vary by token."""
-        token = os.environ.get(self.options.token_env, "") if self.options.token_env else ""
-        return hashlib.sha256(token.encode()).hexdigest()[:16] if token else ""
+        return owner_of(self.options.token_env)
 
     # --- called by the gate and the engine ---------------------------------------------------------------------
 
     def sent(self, request: Request) -> None:
         """Count a request as it leaves."""
         self.refuse_if_closing()
+        most = self.options.max_requests
+        if not self.purse.take(self.name):
+            self.stop("limit", f"all {self.purse.total} requests that sources share tonight are spent")
+            self.refuse_if_closing()
+        if self.spent >= most:
+            self.stop("limit", f"max_requests = {most} reached by the parts of this night that were cut off")
+            self.refuse_if_closing()
         self.ledger.bill(request.meta.get("lane", "robots")).requests += 1
-        if self.ledger.requests >= self.options.max_requests:
-            self.stop("limit", f"max_requests = {self.options.max_requests} reached")
+        self._note_spent()
+        if self.spent + self.ledger.requests >= most:
+            before = f", {self.spent} of them before the night was cut off" if self.spent else ""
+            self.stop("limit", f"max_requests = {most} reached{before}")
+
+    def _note_spent(self) -> None:
+        """Count some requests ahead in the Store, so that a night that is killed and continued keeps to its limit."""
+        sent = self.sent_before + self.ledger.requests
+        if self.night is not None and sent > self._noted:
+            self._noted = min(sent + AHEAD - 1, self.options.max_requests)
+            self.store.keep_spent(self.night, self.name, self._noted)
 
     def answered(self, request: Request, response: Response, *, refused: bool) -> None:
         """Count an answer by what it cost."""
         bill = self.ledger.bill(request.meta.get("lane", "robots"))
         bill.counted += response.status != 304
         bill.refused += refused
+        self._end_if_told(self.answers.add(response.status), response)
+
+    def heard_nothing(self, reason: str) -> None:
+        """An answer could not be read; several login pages in a row end the source."""
+        if reason == "login_page":
+            self._end_if_told(self.answers.challenged())
+
+    def _end_if_told(self, end: End | None, response: Response | None = None) -> None:
+        if end is None or self.open_web:
+            return  # on the open web one site says nothing of the next
+        after = plain_headers(response).get("retry-after", "") if response is not None else ""
+        self.stop(*end, hold=_gate.seconds(after, wall=time.time()) or 0.0 if after else 0.0)
 
 
 def _first_error(error: ValidationError) -> str:

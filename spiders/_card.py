@@ -1,12 +1,10 @@
 """What a source says of itself before anything is asked: what permits it, its settings, what it will cost."""
 
-from collections.abc import Mapping
 from datetime import date
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from storage.records import Forecast, LaneBill
-
+EVERYTHING, WORK = "everything", "work"  # of a source, in `not_exported`
 OWN_LEAD_ONLY = "own_lead_only"  # flag of accounts whose source forbids joining them with others
 
 
@@ -29,6 +27,8 @@ class Card(BaseModel):
     exposes: tuple[str, ...] = ()  # sources and addresses its profiles link to, with the strength of the claim
     # Some owners forbid joining their accounts with others: such an account is a lead of its own, always.
     matching: bool = True
+    not_exported: tuple[str, ...] = ()  # fields of an account, WORK or EVERYTHING: what its terms keep in the house
+    export_note: str = ""  # what whoever is given a file has to keep to
     needs_token: bool = False
     # Documented APIs are governed by their terms; everything else asks robots.txt first.
     robots: bool = True
@@ -48,15 +48,6 @@ class Options(BaseModel):
     concurrency: int = Field(1, ge=1, description="requests out at once per host and resource")
     max_requests: int = Field(20_000, ge=1, description="requests per night")
     max_profiles: int = Field(2_000, ge=1, description="people read in full per night")
+    given_up: tuple[str, ...] = Field((), description="fields the source no longer gives: their absence is believed")
     max_wait: float = Field(900.0, ge=0, description="seconds of waiting a source may ask for per night")
     back_off: float = Field(2.0, ge=0, description="seconds before a failed request is asked again, doubling")
-
-
-def past_forecast(lane: str, past: Mapping[str, LaneBill]) -> Forecast | None:
-    """What a lane cost last time, as a forecast; None for a lane never run."""
-    bill = past.get(lane)
-    if bill is None:
-        return None
-    return Forecast(
-        lane=lane, requests=bill.requests, points=bill.points, minutes=bill.requests / 60, basis="past nights"
-    )

@@ -12,17 +12,21 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 import scrapy
+from pydantic import ValidationError
 from scrapy import Request
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 
 from spiders._addresses import Blocked
+from spiders._again import ASKED, AskAgain
+from spiders._bounds import bounded
 from spiders._card import OWN_LEAD_ONLY, Card, Options
 from spiders._headers import plain_headers
 from spiders._ledger import Ledger
 from spiders._never import NeverAsked
 from storage.errors import Unreadable
 from storage.records import Account, AccountKey, Evidence, Item, LaneState, Quarantined, Sighting, Validator
+from storage.redaction import redacted
 from storage.store import Store
 
 Yielded = Item | LaneState | Request
@@ -64,6 +68,7 @@ class Batch:
     after: list[LaneState | Validator] = field(default_factory=list)
     unreadable: list[Quarantined] = field(default_factory=list)
     finds: list[tuple[AccountKey, str]] = field(default_factory=list)  # which lane showed which account
+    reader: str = ""  # who read the answer: its records are compared with earlier ones of that reader
 
 
 class Conversation(scrapy.Spider):
@@ -147,11 +152,19 @@ class Conversation(scrapy.Spider):
         response.meta["note"] = dict(note)
 
     def _arrived(self, response: Response) -> Iterator[Batch | Request]:
-        question, batch = _known_question(response), Batch()
+        question = _known_question(response)
+        batch = Batch(reader=_reader(question))
         try:
             yield from self._sort(self._dispatch(response, question), batch, question)
+        except AskAgain as again:
+            self.ledger.skip("retried")
+            yield _again(response, again)
         except Unreadable as error:
             batch.unreadable.append(self.note_unreadable(response, error))
+            self.heard_nothing(error.reason)
+        except ValidationError as error:  # something of the answer fits into no record of ours
+            unfit = Unreadable("unfit_record", f"{error.title}: {error.error_count()} problem(s)")
+            batch.unreadable.append(self.note_unreadable(response, unfit))
         else:
             if question.conditional and response.status == 200:
                 batch.after.extend(self._validators(response))
@@ -172,7 +185,7 @@ class Conversation(scrapy.Spider):
                 if isinstance(thing, Account):
                     thing = thing if self.card.matching else _apart(thing)  # noqa: PLW2901 - kept under its name
                 bill.evidence += isinstance(thing, Evidence)
-                batch.items.append(thing)
+                batch.items.append(bounded(thing, self.ledger.skip))
 
     def _credit(self, thing: Item, question: Question) -> None:
         """An account on the lane's bill, and who was found by the lane; seen unchanged counts for the latter."""
@@ -245,9 +258,12 @@ class Conversation(scrapy.Spider):
             reason = "closed_by_robots"
             self.ledger.skip(reason)
         else:
-            reason = str(failure.type.__name__)
+            reason = LOST.get(failure.type.__name__, failure.type.__name__)
             self.fail(f"lost:{reason}")
         return reason
+
+    def heard_nothing(self, reason: str) -> None:
+        """An answer could not be read, for this reason."""
 
     def fail(self, name: str) -> None:
         """Count an answer that did not come or was of no use; on the open web that is normal life."""
@@ -260,10 +276,23 @@ class Conversation(scrapy.Spider):
         return self._aside(response.url, error.reason, error.detail, excerpt)
 
     def _aside(self, url: str, reason: str, detail: str, excerpt: str = "") -> Quarantined:
-        return Quarantined(source=self.name, url=url, seen_at=self.now(), reason=reason, detail=detail, excerpt=excerpt)
+        said = {"url": redacted(url), "detail": redacted(detail), "excerpt": redacted(excerpt)}
+        return Quarantined(source=self.name, seen_at=self.now(), reason=reason, **said)
 
 
 JSON = {"Content-Type": "application/json"}
+LOST = {"DownloadCancelledError": "too_large"}  # what Scrapy calls otherwise
+
+
+def _again(response: Response, again: AskAgain) -> Request:
+    """The question once more."""
+    if response.request is None:
+        raise again.misread
+    return response.request.replace(dont_filter=True, meta={**response.request.meta, ASKED: True})
+
+
+def _reader(question: Question) -> str:
+    return str(getattr(question.then, "__name__", ""))
 
 
 def _apart(account: Account) -> Account:

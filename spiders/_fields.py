@@ -1,20 +1,82 @@
-"""Reading one record leniently: a field that does not fit becomes unknown, the rest of the record is kept."""
+"""Reading one record leniently: a field that does not fit becomes unknown, the rest of the record is kept.
 
+Nothing is guessed: a number written as text, or true for a number, does not fit.
+"""
+
+import logging
+import math
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from functools import lru_cache
+from types import UnionType
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, BeforeValidator, ValidationError
+
+log = logging.getLogger(__name__)
 
 Model = TypeVar("Model", bound=BaseModel)
+WrittenInt = Annotated[int, BeforeValidator(int)]  # of sources that document a number as text
+SIGNED = frozenset({"karma", "score", "reputation", "votes"})  # figures that may be below zero
+MOST = float(2**63)
 
 
 def tolerant(model: type[Model], data: Mapping[str, Any]) -> tuple[Model, tuple[str, ...]]:
     """The record and the names of the fields rejected; ValidationError when a required field does not fit."""
+    guessed = _guessed(model, data)
+    rest = {name: value for name, value in data.items() if name not in guessed} if guessed else data
     try:
-        return model.model_validate(data), ()
+        return model.model_validate(rest), guessed
     except ValidationError as error:
-        unfit = dict.fromkeys(str(problem["loc"][0]) for problem in error.errors(include_url=False) if problem["loc"])
-        rest = {name: value for name, value in data.items() if name not in unfit}
-        if len(rest) == len(data):
+        unfit = {str(problem["loc"][0]): problem["msg"] for problem in _problems(error) if problem["loc"]}
+        if not unfit:
+            raise  # no record at all
+        for name, reason in unfit.items():
+            _note(model.__name__, name, reason)
+        kept = {name: value for name, value in rest.items() if name not in unfit}
+        if len(kept) == len(rest):
             raise
-        return model.model_validate(rest), tuple(unfit)
+        return model.model_validate(kept), (*guessed, *unfit)
+
+
+def fit_figures(figures: Mapping[str, float]) -> dict[str, float]:
+    """The figures that can be true: finite, in 64 bits, and no count below zero."""
+    return {name: value for name, value in figures.items() if _is_fit(name, value)}
+
+
+def _is_fit(name: str, value: float) -> bool:
+    return math.isfinite(value) and abs(value) < MOST and (value >= 0 or name in SIGNED)
+
+
+def _problems(error: ValidationError) -> list[Any]:
+    return list(error.errors(include_url=False, include_input=False))
+
+
+def _guessed(model: type[BaseModel], data: Mapping[str, Any]) -> tuple[str, ...]:
+    """Fields that would only fit by guessing."""
+    if not isinstance(data, dict):
+        return ()
+    for name in (found := [name for name in _numbers(model) if isinstance(data.get(name), str | bool)]):
+        _note(model.__name__, name, "wrong_type")
+    return tuple(found)
+
+
+@lru_cache(maxsize=4096)
+def _note(model: str, name: str, reason: str) -> None:
+    """Log why a field of a record was left out: once, however many records there are; each is counted by its reader."""
+    log.info("%s.%s is left out where it does not fit: %s", model, name, reason)
+
+
+@lru_cache(maxsize=256)
+def _numbers(model: type[BaseModel]) -> tuple[str, ...]:
+    """The names, as sources write them, of fields that hold nothing but a number and take no text on purpose."""
+    return tuple(
+        field.alias or name
+        for name, field in model.model_fields.items()
+        if _is_number(field.annotation) and not any(hasattr(one, "func") for one in field.metadata)
+    )
+
+
+def _is_number(annotation: Any) -> bool:
+    if get_origin(annotation) in (Union, UnionType):
+        return all(_is_number(one) for one in get_args(annotation) if one is not type(None))
+    return annotation in (int, float)

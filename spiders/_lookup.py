@@ -6,14 +6,14 @@
 
 from abc import abstractmethod
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import timedelta
 
 from scrapy import Request
 
 from spiders._base import SourceSpider
-from spiders._card import Options, past_forecast
-from storage.records import Account, Forecast, Gone, Item, Known, Lane, LaneBill, LaneState, Origin
+from spiders._card import Options
+from storage.records import Account, Gone, Item, Known, Lane, LaneState, Origin
 from storage.text import handle_key
 
 KIND = "linked"
@@ -33,15 +33,6 @@ def withdrawn(known: Known, reason: str, origin: Origin) -> Iterator[Item]:
         origin=origin,
     )
     yield Gone(account=known.account, reason=reason, origin=origin)
-
-
-def forecasts(guesses: Mapping[str, int], past: Mapping[str, LaneBill], delay: float) -> list[Forecast]:
-    """What lanes will cost: as the last night, else as many requests as guessed; `delay` in seconds lies between."""
-    rows = (
-        past_forecast(lane, past) or Forecast(lane=lane, requests=requests, minutes=0, basis="first guess")
-        for lane, requests in guesses.items()
-    )
-    return [row.model_copy(update={"minutes": row.requests * delay / 60}) for row in rows]
 
 
 class Lookup(SourceSpider):

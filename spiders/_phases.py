@@ -12,6 +12,7 @@ from scrapy.exceptions import DontCloseSpider, IgnoreRequest
 
 from spiders._conversation import Batch, Conversation, Question, Yielded
 from spiders._rounds import Did, Rounds
+from storage.redaction import redacted
 
 
 class Keeper(Protocol):
@@ -130,6 +131,7 @@ class Phases(Conversation):
         """End this source in order; `hold` seconds from now it may be asked again."""
         if self.stopped is not None:
             return
+        reason = redacted(reason)
         self.stopped = (state, reason)
         if hold > 0:
             self.store.hold_source(self.name, self.now() + timedelta(seconds=hold), reason)

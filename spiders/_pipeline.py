@@ -5,10 +5,12 @@ from typing import Self
 
 from scrapy.crawler import Crawler
 
+from spiders._allowed import allowed
 from spiders._conversation import Batch
+from spiders._drift import Held, believed
 from spiders._polite import spider_of
 from spiders._wishes import KIND as WISH
-from spiders._wishes import OPEN_TO_WORK, still_kept, with_wishes
+from spiders._wishes import still_kept
 from storage.records import AccountKey, Item, LaneState, Quarantined, Validator
 
 ROWS = 500  # records per transaction
@@ -20,7 +22,8 @@ class StorePipeline:
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
-        self._items: list[Item] = []
+        self._taken: list[list[Item | Held]] = []  # per answer
+        self._rows = 0
         self._after: list[LaneState | Validator] = []
         self._unreadable: list[Quarantined] = []
         self._finds: list[tuple[AccountKey, str]] = []
@@ -39,22 +42,26 @@ class StorePipeline:
     def process_item(self, item: Batch) -> Batch:
         """Take one answer's batch; write when there is enough or it is time."""
         self.take(item)
-        if len(self._items) >= ROWS or time.monotonic() - self._since > SECONDS:
+        if self._rows >= ROWS or time.monotonic() - self._since > SECONDS:
             self.flush()
         return item
 
     def take(self, item: Batch) -> None:
         """Take a batch."""
-        own_field = OPEN_TO_WORK in spider_of(self.crawler).card.fields
-        self._items += with_wishes(item.items, own_field=own_field)
+        self._taken.append(spider_of(self.crawler).drift.take(item.reader, item.items))
+        self._rows += len(item.items)
         self._after += item.after
         self._unreadable += item.unreadable
         self._finds += item.finds
 
     def close_spider(self) -> None:
         """Write the rest, whatever ended the crawl."""
-        self.flush()
         spider = spider_of(self.crawler)
+        if spider.stopped is None or spider.stopped[0] == "limit":  # who refuses us tells nothing of who is gone
+            self._taken.append([*spider.drift.end()])
+        self.flush()
+        if spider.book is not None:
+            spider.book.write()
         if spider.exhausted:
             for state in spider.at_the_end.values():
                 spider.store.keep_lane_state(state)
@@ -63,23 +70,23 @@ class StorePipeline:
     def flush(self) -> None:
         """Store all that was taken."""
         spider = spider_of(self.crawler)
-        if self._items:
-            if self._kept_wishes is None:
-                self._kept_wishes = spider.store.evidence_ids(spider.name, WISH)
-            saved = spider.store.save(still_kept(self._items, self._kept_wishes), night=spider.night)
-            for name, count in saved.model_dump().items():
-                spider.ledger.skip(f"saved:{name}", count)
+        told = believed(spider.drift, self._taken, spider.store)
+        minors: set[AccountKey] = set()
+        items = [one for answer in told for one in allowed(answer, spider.card, spider.ledger.skip, minors)]
+        spider.store.purge_accounts(minors, at=spider.now())  # those stored before they said so
+        if self._kept_wishes is None:
+            self._kept_wishes = spider.store.evidence_ids(spider.name, WISH) if items else None
         lanes = {lane.id for lane in spider.lanes}
-        finds = [find for find in self._finds if find[1] in lanes]
-        # Answers are read side by side: a find may be handed over with another one's batch, before its account.
-        self._finds = spider.store.keep_finds(finds, night=spider.night)
-        # Cursors and validators say "seen up to here", so they follow what they speak of.
-        for kept in self._after:
-            if isinstance(kept, LaneState):
-                spider.store.keep_lane_state(kept)
-            else:
-                spider.store.keep_validator(kept)
-        if self._unreadable:
-            spider.store.quarantine(self._unreadable)
-        self._items, self._after, self._unreadable = [], [], []
+        # One transaction: a killed night has all an answer brought or nothing of it. Cursors and validators say
+        # "seen up to here". A find may be handed over with another answer's batch, before its account: it waits.
+        saved, self._finds = spider.store.keep(
+            still_kept(items, self._kept_wishes) if self._kept_wishes is not None else (),
+            finds=[find for find in self._finds if find[1] in lanes],
+            after=self._after,
+            unreadable=self._unreadable,
+            night=spider.night,
+        )
+        for name, count in saved.model_dump().items():
+            spider.ledger.skip(f"saved:{name}", count)
+        self._taken, self._after, self._unreadable, self._rows = [], [], [], 0
         self._since = time.monotonic()

@@ -8,16 +8,16 @@ reason, is waited for no longer.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import timedelta
 from enum import Enum
 from typing import Protocol
 
 from spiders._linked import linked_by_source
-from storage.store import Store
+from storage.store import SAME_NIGHT, Store
+
+__all__ = ["MOST_ROUNDS", "SAME_NIGHT", "Did", "Rounds", "Waiting"]
 
 # Accounts of one person lead to each other within a few rounds; longer chains lead from person to person.
 MOST_ROUNDS = 12
-SAME_NIGHT = timedelta(hours=12)  # a night that was cut off is continued within that time
 
 
 class Did(Enum):

@@ -28,6 +28,7 @@ CONCURRENT_REQUESTS = 64
 CONCURRENT_REQUESTS_PER_DOMAIN = 64
 CONCURRENT_ITEMS = 1
 DOWNLOAD_DELAY = 0
+SCHEDULER = "spiders._queue.FairQueue"
 AUTOTHROTTLE_ENABLED = False
 # Spiders never ask twice by accident, and a silent filter would hide it if they did.
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
@@ -44,6 +45,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": None,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "spiders._never.NeverAskedHosts": 40,
+    "spiders._frontier.Frontier": 45,
     "spiders._addresses.Addresses": 50,
     "spiders._polite.Robots": 100,
     "spiders._addresses.Redirects": 600,

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 from scrapy import Request
 from scrapy.http import Response
 
@@ -18,9 +18,11 @@ from spiders import _gate, _limits, _prose
 from spiders._base import Yielded
 from spiders._card import Card, Options
 from spiders._clean import HANDLE, LINKS, NAME, Count, clean, each, flags_of, web_link
-from spiders._lookup import Following, forecasts, withdrawn
+from spiders._lookup import Following, withdrawn
+from spiders._past import Past, Work
+from spiders._times import Moment
 from storage.errors import Unreadable
-from storage.records import Account, Claim, Forecast, Gone, Kind, Known, Lane, LaneBill, Link, Origin
+from storage.records import Account, Claim, Gone, Kind, Known, Lane, Link, Origin
 from storage.text import handle_key
 
 REFRESH = "bluesky/refresh/known"
@@ -67,7 +69,7 @@ class Profile(BaseModel):
     display_name: str | None = Field(None, alias="displayName")
     description: str | None = None
     website: str | None = None
-    created_at: AwareDatetime | None = Field(None, alias="createdAt")
+    created_at: Moment | None = Field(None, alias="createdAt")
     followers: int | None = Field(None, alias="followersCount", ge=0)
     labels: tuple[Label, ...] = ()
 
@@ -146,12 +148,10 @@ class Bluesky(Following):
     )
 
     @classmethod
-    def forecast(
-        cls, lanes: Sequence[Lane], options: Options, past: Mapping[str, LaneBill], known: int
-    ) -> list[Forecast]:
-        """One request per 25 handles, and the same once a week for people known."""
-        guesses = {lane.id: 2 for lane in lanes} | ({REFRESH: -(-known // (7 * AT_ONCE))} if known else {})
-        return forecasts(guesses, past, options.delay)
+    def expects(cls, lanes: Sequence[Lane], options: Options, past: Past) -> Iterable[Work]:
+        """One request per 25 handles, and the same for people known who are due."""
+        due = past.due(getattr(options, "refresh_days", 7))
+        return [*(Work(lane.id, first=2) for lane in lanes), Work(REFRESH, first=0, due=due, each=1 / AT_ONCE)]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -3,7 +3,6 @@
 Enrichment, never discovery: asked only about owners that `packages` and `npm` keep; what comes out is work of theirs.
 """
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, ClassVar
@@ -14,13 +13,15 @@ from scrapy import Request
 from scrapy.http import Response
 
 from spiders._base import Yielded
-from spiders._card import Card, Options, past_forecast
+from spiders._card import Card, Options
 from spiders._clean import EXCERPT, TITLE, clean, each
 from spiders._contacts import without_contacts
+from spiders._json import loads
 from spiders._lookup import Lookup
 from spiders._packages.index import Indexed
+from spiders._past import Past, Work
 from storage.errors import Unreadable
-from storage.records import Account, AccountKey, Evidence, Forecast, Lane, LaneBill, LaneState, Level, Origin
+from storage.records import Account, AccountKey, Evidence, Lane, LaneState, Level, Origin
 from storage.text import web_address
 
 MOST = 100  # packages of one owner that are read; more are counted
@@ -62,15 +63,13 @@ class Ecosystems(Lookup):
     )
 
     @classmethod
-    def forecast(
-        cls, lanes: Sequence[Lane], options: Options, past: Mapping[str, LaneBill], known: int
-    ) -> list[Forecast]:
+    def expects(cls, lanes: Sequence[Lane], options: Options, past: Past) -> Iterable[Work]:
         """One request an owner, once in `refresh_days`."""
-        del known
+        days = timedelta(days=getattr(options, "refresh_days", 30))
+        edge = (past.now - days).isoformat()
         return [
-            past_forecast(lane.id, past)
-            or Forecast(lane=lane.id, requests=20, minutes=20 * options.delay / 60, basis="first guess")
-            for lane in lanes
+            Work(one.id, first=20, due=sum(at <= edge for at in (past.recall(one.id).get("read_at") or {}).values()))
+            for one in lanes
         ]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -120,12 +119,10 @@ class Ecosystems(Lookup):
 
     def packages(self, response: Response, on: Account) -> Iterator[Yielded]:
         """Every package as work of its owner."""
-        try:
-            rows = json.loads(response.body)
-        except ValueError as error:
-            raise Unreadable("unexpected_shape", str(error)[:300]) from error
+        rows = loads(response.body)
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-            raise Unreadable("unexpected_shape", "a list of packages was expected")
+            misread = Unreadable("unexpected_shape", "a list of packages was expected")
+            raise self.patience.misread(response, misread)
         if len(rows) >= MOST:
             self.ledger.skip("more_packages_not_read")
         for found in each(Indexed, rows, self.ledger.skip):

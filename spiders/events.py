@@ -4,17 +4,18 @@ One request per event gives everybody on stage with a biography and the talks: t
 public views of Sessionize, or people's files a community keeps in git. Attendance proves nothing and is never asked.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 from scrapy import Request
 
-from spiders._card import Card, Options, past_forecast
+from spiders._card import Card, Options
 from spiders._events import targets
 from spiders._events.api import EventsOptions
 from spiders._events.files import GitLane
 from spiders._events.schedules import PretalxLane, SessionizeLane
-from storage.records import Forecast, Lane, LaneBill
+from spiders._past import Past, Work
+from storage.records import Lane
 
 
 class Events(PretalxLane, SessionizeLane, GitLane):
@@ -51,22 +52,20 @@ class Events(PretalxLane, SessionizeLane, GitLane):
         return [row.lane() for row in options.events] if isinstance(options, EventsOptions) else []
 
     @classmethod
-    def forecast(
-        cls, lanes: Sequence[Lane], options: Options, past: Mapping[str, LaneBill], known: int
-    ) -> list[Forecast]:
+    def expects(cls, lanes: Sequence[Lane], options: Options, past: Past) -> Iterable[Work]:
         """One request per programme; a repository costs one per person on the first night."""
-        files = 10 if known else min(options.max_profiles, 450)
-        guesses = {"git": 2 + files}
-        rows = [
-            past_forecast(lane.id, past)
-            or Forecast(lane=lane.id, requests=guesses.get(lane.kind, 1), minutes=0, basis="first guess")
-            for lane in lanes
-        ]
-        return [row.model_copy(update={"minutes": row.requests * options.delay / 60}) for row in rows]
+        del past
+        files = {"git": 2 + min(options.max_profiles, 450)}
+        return [Work(lane.id, first=files.get(lane.kind, 1), light=1) for lane in cls.distinct(lanes)]
+
+    @classmethod
+    def distinct(cls, lanes: Iterable[Lane]) -> list[Lane]:
+        """Lanes of different events: one named by several roles is asked once."""
+        return list({(lane.kind, targets.read(lane.target).where.casefold()): lane for lane in lanes}.values())
 
     def first(self) -> Iterable[Request]:
         """One request per event; an event named by several roles is asked once."""
-        lanes = list({(lane.kind, targets.read(lane.target).where.casefold()): lane for lane in self.lanes}.values())
+        lanes = self.distinct(self.lanes)
         self.recall_lanes(lanes)
         kinds: dict[str, Callable[[Lane], Iterable[Request]]] = {
             "pretalx": self.pretalx_event,

@@ -4,12 +4,12 @@ Nobody is discovered here. Whoever signed in with GitHub shows that account, whi
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import quote
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
 from scrapy import Request
 from scrapy.http import Response
 
@@ -31,19 +31,20 @@ from spiders._clean import (
     web_link,
 )
 from spiders._contacts import without_contacts
-from spiders._lookup import Following, forecasts
+from spiders._json import checked
+from spiders._lookup import Following
+from spiders._past import Past, Work
+from spiders._times import Moment
 from storage.errors import Unreadable
 from storage.records import (
     Account,
     AccountKey,
     Claim,
     Evidence,
-    Forecast,
     Gone,
     Kind,
     Known,
     Lane,
-    LaneBill,
     Level,
     Link,
     Origin,
@@ -100,7 +101,7 @@ class Article(BaseModel):
     title: str = Field(min_length=1)
     url: str
     description: str | None = None
-    published_at: AwareDatetime | None = Field(None, alias="published_timestamp")
+    published_at: Moment | None = Field(None, alias="published_timestamp")
     reactions: int | None = Field(None, alias="public_reactions_count", ge=0)
     comments: int | None = Field(None, alias="comments_count", ge=0)
     tag_list: tuple[str, ...] = ()
@@ -194,13 +195,10 @@ class Forem(Following):
     )
 
     @classmethod
-    def forecast(
-        cls, lanes: Sequence[Lane], options: Options, past: Mapping[str, LaneBill], known: int
-    ) -> list[Forecast]:
-        """Two requests a writer, for those known once in `refresh_days`."""
-        due = -(-2 * known // max(1, int(getattr(options, "refresh_days", 14))))
-        guesses = {lane.id: 10 for lane in lanes} | ({REFRESH: due} if due else {})
-        return forecasts(guesses, past, options.delay)
+    def expects(cls, lanes: Sequence[Lane], options: Options, past: Past) -> Iterable[Work]:
+        """Two requests a writer: those named elsewhere, and those known who are due."""
+        due = past.due(getattr(options, "refresh_days", 14))
+        return [*(Work(lane.id, first=10) for lane in lanes), Work(REFRESH, first=0, due=due, each=2)]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -250,9 +248,10 @@ class Forem(Following):
     def articles(self, response: Response, by: Account) -> Iterator[Yielded]:
         """The latest articles."""
         try:
-            rows = ROWS.validate_json(response.body)
+            rows = ROWS.validate_json(checked(response.body))
         except ValidationError as error:
-            raise Unreadable("unexpected_shape", "a list of articles was expected") from error
+            misread = Unreadable("unexpected_shape", "a list of articles was expected")
+            raise self.patience.misread(response, misread) from error
         for article in each(Article, rows, self.ledger.skip):
             yield post(article, by.key, self.stamp(article.url))
         yield from self.read_now(by)

@@ -4,13 +4,15 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 from urllib.parse import quote
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from scrapy.http import Response
 
 from spiders import _prose
 from spiders._card import Card, Options
 from spiders._clean import HANDLE, LINKS, LOCATION, NAME, Count, clean, each, flags_of, web_link
 from spiders._codehost import Change, CodeHost, CodeHostOptions, Project
+from spiders._json import checked
+from spiders._times import Moment
 from storage.errors import Unreadable
 from storage.records import Account, Claim, Kind, Known, Link, Origin
 
@@ -39,7 +41,7 @@ class User(BaseModel):
     location: str | None = None
     website: str | None = None
     description: str | None = None
-    created: AwareDatetime | None = None
+    created: Moment | None = None
     visibility: str = "public"
 
 
@@ -50,8 +52,8 @@ class PullRequest(BaseModel):
 
     title: str = ""
     merged: bool = False
-    merged_at: AwareDatetime | None = None
-    updated_at: AwareDatetime
+    merged_at: Moment | None = None
+    updated_at: Moment
     user: User
 
 
@@ -138,7 +140,7 @@ class Forgejo(CodeHost):
     def changes(self, response: Response) -> tuple[list[Change], datetime | None]:
         """The merged requests of a page."""
         try:
-            said = ROWS.validate_json(response.body)
+            said = ROWS.validate_json(checked(response.body))
         except ValidationError as error:
             raise Unreadable("unexpected_shape", "a list of objects was expected") from error
         rows = list(each(PullRequest, said, self.ledger.skip))

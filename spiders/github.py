@@ -13,12 +13,13 @@ from typing import Any, ClassVar
 
 from scrapy import Request
 
-from spiders._card import Card, Options, past_forecast
+from spiders._card import Card, Options
 from spiders._github.batches import BatchSize
 from spiders._github.graph import GitHubOptions
 from spiders._github.lanes import MergedChangeLane, PeopleLane, SearchLane
 from spiders._github.reading import Reading
-from storage.records import Forecast, Lane, LaneBill
+from spiders._past import Past, Work
+from storage.records import Forecast, Lane
 
 REPOSITORY_KINDS = frozenset({"contributors", "merged_authors"})
 
@@ -39,6 +40,7 @@ class GitHub(MergedChangeLane, SearchLane, PeopleLane, Reading):
             *("handle", "name", "bio", "company", "location", "links", "open_to_work", "created_at"),
             *("followers", "public repositories", "merged changes", "contributions of a year", "profile README"),
         ),
+        export_note="not to be sold, nor used for unsolicited mail (Acceptable Use Policies 7 and 8)",
         limits="REST 5,000 requests, GraphQL 5,000 points an hour, search 30 a minute; serial requests",
         yields="about 4,000 people read in full per hour",
         expected_accounts=100,
@@ -51,6 +53,13 @@ class GitHub(MergedChangeLane, SearchLane, PeopleLane, Reading):
         needs_token=True,
         robots=False,
     )
+
+    @classmethod
+    def needs(cls, rows: Sequence[Forecast]) -> Mapping[str, int]:
+        """Points of GraphQL, searches, and the requests of REST."""
+        search = sum(row.requests for row in rows if row.lane.startswith("github/search/"))
+        rest = sum(row.requests for row in rows if not row.points) - search
+        return {"graphql": sum(row.points for row in rows), "search": search, "core": rest}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -88,31 +97,37 @@ class GitHub(MergedChangeLane, SearchLane, PeopleLane, Reading):
         return []
 
     @classmethod
-    def forecast(
-        cls, lanes: Sequence[Lane], options: Options, past: Mapping[str, LaneBill], known: int
-    ) -> list[Forecast]:
-        """As the last night where a lane has run; else one request per page and the published price of documents."""
+    def expects(cls, lanes: Sequence[Lane], options: Options, past: Past) -> Iterable[Work]:
+        """One request per page at first, and the published price of documents."""
         if not isinstance(options, GitHubOptions):
             raise TypeError("GitHub's forecast needs GitHub's options")
-        rows = [past_forecast(lane.id, past) or _guess(lane, options) for lane in lanes]
-        shares = {
-            "github/probe": (known // 100, known // 100),
-            "github/triage": (options.max_profiles // 100, options.max_profiles // 100),
-            "github/profiles": _documents(options.max_profiles, options.profiles_at_once, 70),
-            "github/contributions": _documents(options.max_profiles, options.contributions_at_once, 60),
-        }
-        for lane, (requests, spent) in shares.items():
-            guess = Forecast(lane=lane, requests=requests, points=spent, minutes=requests / 60, basis="first guess")
-            rows.append(past_forecast(lane, past) or guess)
-        return [row for row in rows if row.requests]
+        works = _lanes(lanes, options)
+        # A lane shows some thirty people whom no other has shown.
+        people = min(options.max_profiles, 30 * len(lanes))
+        probes, hundreds = -(-len(past.known) // 100), -(-people // 100)
+        works.append(Work("github/probe", first=probes, light=probes, points=1))
+        works.append(Work("github/triage", first=hundreds, light=1, points=1))
+        works.append(Work("github/linked", first=1, light=1, points=1))
+        works.append(_documents("github/profiles", people, options.profiles_at_once, 70))
+        works.append(_documents("github/contributions", people, options.contributions_at_once, 60))
+        return works
 
 
-def _guess(lane: Lane, options: GitHubOptions) -> Forecast:
-    requests = {"contributors": options.contributor_pages, "merged_authors": 1, "search": 10}.get(lane.kind, 1)
-    per_minute = 30 if lane.kind == "search" else 60
-    return Forecast(lane=lane.id, requests=requests, minutes=requests / per_minute, basis="first guess")
+def _lanes(lanes: Sequence[Lane], options: GitHubOptions) -> list[Work]:
+    """Lists and searches are asked again after some days; merged changes of many repositories at once."""
+    works, merged = [], 0
+    for lane in lanes:
+        if lane.kind == "contributors":
+            works.append(Work(lane.id, first=options.contributor_pages, every=options.contributors_every_days))
+        elif lane.kind == "search":
+            works.append(Work(lane.id, first=10, every=options.search_every_days))
+        else:
+            asks = lane.kind != "merged_authors" or merged % options.repositories_at_once == 0
+            merged += lane.kind == "merged_authors"
+            works.append(Work(lane.id, first=float(asks), light=float(asks), points=1))
+    return works
 
 
-def _documents(people_count: int, at_once: int, connections: int) -> tuple[int, int]:
+def _documents(lane: str, people_count: int, at_once: int, connections: int) -> Work:
     requests = -(-people_count // at_once)
-    return requests, round(people_count * connections / 100)
+    return Work(lane, first=requests, light=1, points=people_count * connections / 100 / max(1, requests))

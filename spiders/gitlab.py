@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 from urllib.parse import quote, urlencode
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from scrapy.http import Response
 
 from spiders import _prose
@@ -14,6 +14,8 @@ from spiders._base import Yielded
 from spiders._card import Card, Options
 from spiders._clean import COMPANY, HANDLE, HEADLINE, LINKS, LOCATION, NAME, Count, clean, each, flags_of, web_link
 from spiders._codehost import Change, CodeHost, CodeHostOptions, Project
+from spiders._json import checked
+from spiders._times import Moment
 from storage.errors import Unreadable
 from storage.records import Account, Claim, Kind, Known, Link, Origin
 
@@ -62,7 +64,7 @@ class User(BaseModel):
     github: str | None = None
     orcid: str | None = None
     bluesky: str | None = None
-    created_at: AwareDatetime | None = None
+    created_at: Moment | None = None
 
 
 class MergeRequest(BaseModel):
@@ -71,8 +73,8 @@ class MergeRequest(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     title: str = ""
-    merged_at: AwareDatetime | None = None
-    updated_at: AwareDatetime
+    merged_at: Moment | None = None
+    updated_at: Moment
     author: User
 
 
@@ -184,9 +186,10 @@ class GitLab(CodeHost):
     def rows(self, response: Response) -> list[dict[str, Any]]:
         """A list of objects; Unreadable for anything else."""
         try:
-            return ROWS.validate_json(response.body)
+            return ROWS.validate_json(checked(response.body))
         except ValidationError as error:
-            raise Unreadable("unexpected_shape", "a list of objects was expected") from error
+            misread = Unreadable("unexpected_shape", "a list of objects was expected")
+            raise self.patience.misread(response, misread) from error
 
     def page_of(self, user: User) -> Origin:
         """The origin of what a profile says: its public address."""

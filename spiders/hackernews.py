@@ -5,7 +5,7 @@ when their posts changed. A post that is edited away, deleted or gone is taken b
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any, ClassVar
 from urllib.parse import quote
@@ -15,7 +15,7 @@ from scrapy import Request
 from scrapy.http import Response
 
 from spiders._base import SourceSpider, Yielded
-from spiders._card import Card, Options, past_forecast
+from spiders._card import Card, Options
 from spiders._clean import each
 from spiders._hackernews.answers import Hit, Hits, Thread, User
 from spiders._hackernews.candidates import (
@@ -30,8 +30,9 @@ from spiders._hackernews.candidates import (
     standing,
 )
 from spiders._hackernews.state import Memory, SeenPost
+from spiders._past import Past, Work
 from storage.errors import Unreadable
-from storage.records import Forecast, Item, Lane, LaneBill, Origin, Sighting, Withdrawn
+from storage.records import Item, Lane, Origin, Sighting, Withdrawn
 
 TITLE = re.compile(
     r"Ask HN: (Who wants to be hired\? \((?:January|February|March|April|May|June|July|August|September|October"
@@ -87,13 +88,15 @@ class HackerNews(SourceSpider):
         return str(getattr(options, "algolia", ""))
 
     @classmethod
-    def forecast(
-        cls, lanes: Sequence[Lane], options: Options, past: Mapping[str, LaneBill], known: int
-    ) -> list[Forecast]:
+    def expects(cls, lanes: Sequence[Lane], options: Options, past: Past) -> Iterable[Work]:
         """One search, one request per thread, one per new candidate."""
-        understood = (lane for lane in lanes if lane.kind == "threads" and lane.target.isdigit())
-        guesses = (past_forecast(lane.id, past) or _first_guess(lane, options, known) for lane in understood)
-        return [one.model_copy(update={"minutes": one.requests * options.delay / 60}) for one in guesses]
+        del past
+        understood = [lane for lane in lanes if lane.kind == "threads" and lane.target.isdigit()]
+        # The widest lane holds all others. Threads name about 200 candidates each, most of them in the first night.
+        widest = max((min(int(lane.target), 4) for lane in understood), default=0)
+        guess = 1 + widest + min(options.max_profiles, 200 * widest)
+        asked = max(understood, key=lambda lane: int(lane.target), default=None)
+        return [Work(one.id, first=guess if one is asked else 0, light=1 + widest) for one in understood]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -244,10 +247,3 @@ class HackerNews(SourceSpider):
     def post(self, number: int) -> Origin:
         """The origin of what a post says: its public address."""
         return self.stamp(f"{self.options.site}/item?id={number}")
-
-
-def _first_guess(lane: Lane, options: Options, known: int) -> Forecast:
-    # Threads, and the profiles of about 200 candidates each, of which those known are mostly unchanged.
-    threads = min(int(lane.target), 4)
-    requests = 1 + threads + min(options.max_profiles, max(20 * threads, 200 * threads - known))
-    return Forecast(lane=lane.id, requests=requests, minutes=0, basis="first guess")

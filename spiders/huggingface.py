@@ -6,20 +6,22 @@ interest and of people not read for a month; then people whom accounts of other 
 kept as the lists show it, without another request.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
 from scrapy import Request
 
-from spiders._card import Card, Options, past_forecast
+from spiders._card import Card, Options
 from spiders._huggingface.api import HuggingFaceOptions
 from spiders._huggingface.lanes import KINDS
 from spiders._huggingface.reading import REFRESH, Reading
 from spiders._lookup import KIND as LINKED
-from storage.records import Forecast, Lane, LaneBill
+from spiders._past import Past, Work
+from storage.records import Lane
 
 OVERVIEW_AND_LISTS = 3  # requests per person: few own models, data sets and Spaces alike
+NEW_OWNERS = 25  # people a lane shows whom no other does, about
 
 
 class HuggingFace(Reading):
@@ -71,26 +73,21 @@ class HuggingFace(Reading):
         return super().when_idle()
 
     @classmethod
-    def forecast(
-        cls, lanes: Sequence[Lane], options: Options, past: Mapping[str, LaneBill], known: int
-    ) -> list[Forecast]:
-        """As the last night; else pages of lists and a few requests per new owner, and a thirtieth of those known."""
+    def expects(cls, lanes: Sequence[Lane], options: Options, past: Past) -> Iterable[Work]:
+        """Pages of lists, a few requests per owner nobody else showed, and people known who are due."""
         if not isinstance(options, HuggingFaceOptions):
             raise TypeError("the forecast of Hugging Face needs its options")
-        guesses = {lane.id: _first_guess(lane, options, len(lanes)) for lane in lanes}
-        if known:
-            guesses[REFRESH] = OVERVIEW_AND_LISTS * -(-known // options.refresh_days)
-        pause = options.delay / 60
-        rows = (
-            past_forecast(lane, past) or Forecast(lane=lane, requests=requests, minutes=0, basis="first guess")
-            for lane, requests in guesses.items()
-        )
-        return [row.model_copy(update={"minutes": row.requests * pause}) for row in rows]
+        due = past.due(options.refresh_days, "read")
+        return [*(_work(one, options) for one in lanes), Work(REFRESH, first=0, due=due, each=OVERVIEW_AND_LISTS)]
 
 
-def _first_guess(lane: Lane, options: HuggingFaceOptions, lanes: int) -> int:
+def _work(lane: Lane, options: HuggingFaceOptions) -> Work:
     if lane.kind == LINKED:
-        return 10
-    people = min(100, max(1, options.max_profiles // lanes))
-    pages = options.paper_days if lane.kind == "papers" else options.fresh_pages + options.best_pages
-    return pages + OVERVIEW_AND_LISTS * people
+        return Work(lane.id, first=10)
+    # A page of a hundred has some 25 people among its owners whom no other lane has shown.
+    people = OVERVIEW_AND_LISTS * min(NEW_OWNERS, options.max_profiles)
+    if lane.kind == "papers":
+        return Work(lane.id, first=options.paper_days + people, light=1)
+    first = options.fresh_pages + options.best_pages + people
+    # The best liked work brings somebody new now and then.
+    return Work(lane.id, first=first, full=1 + options.best_pages + 1, light=1, every=options.best_days)

@@ -6,19 +6,20 @@ changed. One request at a time, and the night is over after three refusals in a 
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any
 
 from scrapy import Request
 
-from spiders._card import Card, Options, past_forecast
+from spiders._card import Card, Options
 from spiders._kaggle import calls
 from spiders._kaggle import lanes as targets
 from spiders._kaggle.boards import Boards
 from spiders._kaggle.reading import PublishedWork
-from spiders._kaggle.searching import Searching
-from storage.records import Forecast, Lane, LaneBill
+from spiders._kaggle.searching import REFRESH, Searching
+from spiders._past import Past, Work
+from storage.records import Lane
 
 
 class Kaggle(Searching, Boards, PublishedWork):
@@ -46,14 +47,10 @@ class Kaggle(Searching, Boards, PublishedWork):
     )
 
     @classmethod
-    def forecast(
-        cls, lanes: Sequence[Lane], options: Options, past: Mapping[str, LaneBill], known: int
-    ) -> list[Forecast]:
+    def expects(cls, lanes: Sequence[Lane], options: Options, past: Past) -> Iterable[Work]:
         """Pages of search results and three lists per person, or one download and a look-up per unknown medallist."""
-        del known
-        minutes = options.delay / 60
-        guesses = (past_forecast(lane.id, past) or _first_guess(lane, options) for lane in lanes)
-        return [one.model_copy(update={"minutes": one.requests * minutes}) for one in guesses]
+        due = past.due(getattr(options, "refresh_days", 7))
+        return [*(_work(lane, options) for lane in lanes), Work(REFRESH, first=0, due=due, each=1 / calls.PAGE)]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -72,11 +69,10 @@ class Kaggle(Searching, Boards, PublishedWork):
         return ()
 
 
-def _first_guess(lane: Lane, options: Options) -> Forecast:
+def _work(lane: Lane, options: Options) -> Work:
     # A search lane brings some hundred people; a competition some two hundred medallists, half of them unknown.
     wanted = targets.boards(lane.target) if lane.kind == "leaderboards" else None
-    if wanted is not None:
-        requests = 2 * max(1, wanted.latest) + min(100 * max(1, wanted.latest), getattr(options, "max_lookups", 300))
-    else:
-        requests = 10 + len(calls.WORK) * min(options.max_profiles, 500)
-    return Forecast(lane=lane.id, requests=requests, minutes=0, basis="first guess")
+    if wanted is None:
+        return Work(lane.id, first=10 + len(calls.WORK) * min(options.max_profiles, 100), light=2)
+    boards = max(1, wanted.latest)
+    return Work(lane.id, first=2 * boards + min(100 * boards, getattr(options, "max_lookups", 300)), light=1)

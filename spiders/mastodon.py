@@ -5,7 +5,7 @@ if its owner wants to be found; who changes their mind is emptied the next time.
 verified is the best evidence of all sources that two accounts are one person.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, ClassVar
@@ -18,9 +18,10 @@ from scrapy.http import Response
 from spiders import _gate, _limits
 from spiders._base import Yielded
 from spiders._card import Card, Options
-from spiders._lookup import Following, forecasts, withdrawn
+from spiders._lookup import Following, withdrawn
 from spiders._mastodon import people
-from storage.records import Forecast, Gone, Known, Lane, LaneBill, Origin, Sighting
+from spiders._past import Past, Work
+from storage.records import Gone, Known, Lane, Origin, Sighting
 from storage.text import handle_key
 
 REFRESH = "mastodon/refresh/known"
@@ -84,12 +85,10 @@ class Mastodon(Following):
         return str(getattr(options, "address", ""))
 
     @classmethod
-    def forecast(
-        cls, lanes: Sequence[Lane], options: Options, past: Mapping[str, LaneBill], known: int
-    ) -> list[Forecast]:
-        """One request per new handle, and one a week per person known."""
-        guesses = {lane.id: 10 for lane in lanes} | ({REFRESH: -(-known // 7)} if known else {})
-        return forecasts(guesses, past, options.delay)
+    def expects(cls, lanes: Sequence[Lane], options: Options, past: Past) -> Iterable[Work]:
+        """One request per new handle, and one per person known who is due."""
+        due = past.due(getattr(options, "refresh_days", 7))
+        return [*(Work(lane.id, first=10) for lane in lanes), Work(REFRESH, first=0, due=due)]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -6,7 +6,7 @@ found elsewhere is looked up. What was deleted there, or could not be checked fo
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -15,15 +15,16 @@ from scrapy import Request
 from scrapy.http import Response
 
 from spiders._base import Yielded
-from spiders._card import OWN_LEAD_ONLY, Card, Options, past_forecast
+from spiders._card import OWN_LEAD_ONLY, Card, Options
 from spiders._clean import HANDLE, clean
 from spiders._conversation import Question
+from spiders._past import Past, Work
 from spiders._reddit import memory
 from spiders._reddit.answers import About, Listing, Thing, Token
 from spiders._reddit.deletions import INDEX, RECHECK, Deletions
 from spiders._reddit.memory import Community
 from storage.errors import Unreadable
-from storage.records import Account, AccountKey, Evidence, Forecast, Item, Kind, Lane, LaneBill, Withdrawn
+from storage.records import Account, AccountKey, Evidence, Item, Kind, Lane, Withdrawn
 
 FIELDS = frozenset({"kind", "name", "flags", "figures", "links"})
 MACHINES = frozenset({"automoderator", "remindmebot", "sneakpeekbot"})
@@ -40,6 +41,7 @@ class Reddit(Deletions):
         terms="https://support.reddithelp.com/hc/en-us/articles/42728983564564-Responsible-Builder-Policy",
         terms_read=date(2026, 11, 22),
         fields=("id and name of the account", "per community: posts, comments, days, first and last day"),
+        not_exported=("everything",),
         limits="1,000 requests in ten minutes, told in each answer",
         yields="the accounts with at least five posts and comments in 30 days in the communities listed",
         default_on=False,
@@ -57,13 +59,14 @@ class Reddit(Deletions):
         return [Lane(source="reddit", kind="recheck", target="known")]
 
     @classmethod
-    def forecast(
-        cls, lanes: Sequence[Lane], options: Options, past: Mapping[str, LaneBill], known: int
-    ) -> list[Forecast]:
+    def expects(cls, lanes: Sequence[Lane], options: Options, past: Past) -> Iterable[Work]:
         """Pages of posts and comments, what is remembered looked up again in hundreds, a profile per new account."""
-        guesses = {RECHECK: 2 + known // 5, **{lane.id: 20 for lane in lanes}}
-        found = (past_forecast(lane, past) or _guess(lane, requests) for lane, requests in guesses.items())
-        return [one.model_copy(update={"minutes": one.requests * options.delay / 60}) for one in found]
+        allowed = {name.casefold() for name in getattr(options, "communities", ())}
+        checked = 2 - (-len(past.known) // 5)
+        asked = {lane.id: lane.kind == "communities" and lane.target.casefold() in allowed for lane in lanes}
+        works = [Work(lane, first=20 * reads, light=2 * reads) for lane, reads in asked.items() if lane != RECHECK]
+        due = past.due(getattr(options, "profile_days", 7), "asked", unmarked=False)
+        return [Work(RECHECK, first=checked, light=checked, due=due), *works]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -266,7 +269,3 @@ class Reddit(Deletions):
             yield self.remember(lane, community.state())
         yield from (self.remember(lane, {}) for lane in sorted(before - self.communities.keys()))
         yield self.remember(INDEX, {"lanes": sorted(self.communities)})
-
-
-def _guess(lane: str, requests: int) -> Forecast:
-    return Forecast(lane=lane, requests=requests, minutes=0, basis="first guess")

@@ -5,18 +5,19 @@ ORCID was confirmed by its owner and Semantic Scholar knows some homepages; then
 the call. arXiv knows names only, so its papers are joined to authors through OpenAlex by their DOI.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any
 
 from scrapy import Request
 
-from spiders._card import Card, Options, past_forecast
+from spiders._card import Card, Options
+from spiders._past import Past, Work
 from spiders._research import authors, crossref, openalex
 from spiders._research.api import ResearchOptions
 from spiders._research.authors import Authors
 from spiders._research.lanes import KINDS, ArxivLane, WorkLanes
-from storage.records import Forecast, Lane, LaneBill
+from storage.records import Lane
 
 
 class Research(WorkLanes, ArxivLane, Authors):
@@ -51,28 +52,26 @@ class Research(WorkLanes, ArxivLane, Authors):
         self.phases: list[Callable[[], Iterable[Request]]] = [self.choose, self.authors]
 
     @classmethod
-    def forecast(
-        cls, lanes: Sequence[Lane], options: Options, past: Mapping[str, LaneBill], known: int
-    ) -> list[Forecast]:
+    def expects(cls, lanes: Sequence[Lane], options: Options, past: Past) -> Iterable[Work]:
         """Pages of works per lane, then authors fifty to the call."""
-        del known
+        del past
         if not isinstance(options, ResearchOptions):
             raise TypeError("the forecast of research needs its options")
-        rows = [
-            (lane.id, _pages(lane, options), options.arxiv_delay if lane.kind == "arxiv" else 1.0) for lane in lanes
-        ]
+        # Some 150 leading authors a page of works; most stand on several.
+        pages = {lane.id: _pages(lane, options) for lane in lanes}
+        people = min(options.max_profiles, 50 * sum(pages.values()))
+        confirmed = min(options.confirmations, -(-people // crossref.AT_ONCE))
+        works = [Work(lane, first=count, light=1) for lane, count in pages.items()]
         if lanes:
-            batches = -(-options.max_profiles // openalex.AT_ONCE)
-            rows.append((authors.AUTHORS, batches, 1.0))
-            rows.append(
-                (authors.CONFIRMED, min(options.confirmations, -(-options.max_profiles // crossref.AT_ONCE)), 1.0)
-            )
-        return [
-            past_forecast(name, past)
-            or Forecast(lane=name, requests=requests, minutes=requests * pace / 60, basis="first guess")
-            for name, requests, pace in rows
-            if requests
-        ]
+            works.append(Work(authors.AUTHORS, first=-(-people // openalex.AT_ONCE), light=1))
+            works.append(Work(authors.CONFIRMED, first=confirmed, light=1))
+        return works
+
+    @classmethod
+    def pace(cls, options: Options, lanes: Sequence[Lane]) -> float:
+        """One request a second, of arXiv one in three."""
+        slow = sum(lane.kind == "arxiv" for lane in lanes) / max(1, len(lanes))
+        return max(options.delay, 1.0) * (1 - slow) + slow * float(getattr(options, "arxiv_delay", 3.0))
 
     def first(self) -> Iterable[Request]:
         """The first request of every lane."""

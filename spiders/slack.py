@@ -5,7 +5,7 @@ channels are read, through an internal app of that workspace; of messages only c
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,15 +13,16 @@ from scrapy import Request
 from scrapy.http import Response
 
 from spiders._base import Yielded
-from spiders._card import Card, Options, past_forecast
+from spiders._card import Card, Options
 from spiders._conversation import Question
 from spiders._farewell import farewell
+from spiders._past import LATENCY, Past, Work
 from spiders._slack import activity
 from spiders._slack.answers import Member, MemberProfile
 from spiders._slack.members import account, no_member, opted_out
 from spiders._slack.reading import WORKSPACE, WorkspaceReading
 from storage.errors import Unreadable
-from storage.records import Account, AccountKey, Evidence, Forecast, Item, Known, Lane, LaneBill, Sighting, Withdrawn
+from storage.records import Account, AccountKey, Evidence, Item, Known, Lane, Sighting, Withdrawn
 
 INDEX = "slack/workspace/channels"  # which lanes hold counts
 GONE_FOR_GOOD = frozenset({"left", "opted_out"})
@@ -41,6 +42,7 @@ class Slack(WorkspaceReading):
             *("member id", "name", "headline", "bio", "location", "company", "links", "open_to_work"),
             *("channel activity: messages, replies, reactions, days, first and last day",),
         ),
+        not_exported=("everything",),
         limits="per method and minute: 20 calls in tier 2, 50 in tier 3, 100 in tier 4",
         yields="the members who were heard at least five times in 90 days in the channels listed",
         default_on=False,
@@ -59,22 +61,19 @@ class Slack(WorkspaceReading):
         return [*(Lane(source="slack", kind="channels", target=name) for name in channels), *rest]
 
     @classmethod
-    def forecast(
-        cls, lanes: Sequence[Lane], options: Options, past: Mapping[str, LaneBill], known: int
-    ) -> list[Forecast]:
+    def expects(cls, lanes: Sequence[Lane], options: Options, past: Past) -> Iterable[Work]:
         """Members in pages and a profile per new one; messages in pages and a call per thread."""
         del options
-        guess = {"channels": 40, "workspace": 5 + 2 * max(known // 200, 1) + (100 if not known else known // 30)}
-        return [
-            past_forecast(lane.id, past)
-            or Forecast(
-                lane=lane.id,
-                requests=guess.get(lane.kind, 1),
-                minutes=guess.get(lane.kind, 1) / 50,
-                basis="first guess",
-            )
-            for lane in lanes
-        ]
+        members = max(len(past.known) // 200, 1)
+        guess = {"channels": (40, 1), "workspace": (105 + 2 * members, 3 + members)}
+        found = ((lane.id, *guess.get(lane.kind, (1, 1))) for lane in lanes)
+        return [Work(lane, first=first, light=light) for lane, first, light in found]
+
+    @classmethod
+    def pace(cls, options: Options, lanes: Sequence[Lane]) -> float:
+        """Fifty calls a minute."""
+        del lanes
+        return max(options.delay, LATENCY, 60 / 50 if options.delay else 0.0)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

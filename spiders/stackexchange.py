@@ -5,15 +5,17 @@ long ago, a hundred at once; the sites each of them writes at; their tags; then 
 One quota holds for the day, every method has its own pause, and both are told by the answers themselves.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
 from scrapy import Request
 
-from spiders._card import Card, Options, past_forecast
+from spiders._card import Card, Options
+from spiders._past import Past, Work
+from spiders._stackexchange.api import StackExchangeOptions
 from spiders._stackexchange.reading import PEOPLE, Reading
-from storage.records import Forecast, Lane, LaneBill
+from storage.records import Lane
 
 ANSWERERS = 30  # people a list of top answerers brings, about
 
@@ -22,6 +24,7 @@ class StackExchange(Reading):
     """Stack Exchange: its API only, with the operator's own key or, slower, without one."""
 
     name = "stackexchange"
+    varying = frozenset({"event_at"})  # lists of the last month are read every night, those of all time are undated
     site = "https://stackexchange.com"
     card = Card(
         title="Stack Exchange",
@@ -32,6 +35,7 @@ class StackExchange(Reading):
             *("handle", "name", "location", "bio", "links", "created_at", "reputation", "badges"),
             *("answers per tag: number and score", "posts per tag", "sites of the network"),
         ),
+        export_note="posts are under CC BY-SA: quote them with a link and the author only",
         limits="10,000 requests a day with a key, 300 without; one a second and method; `backoff` of answers obeyed",
         yields="20 to 30 people per tag, half of them new in the first weeks, then a few a night",
         expected_accounts=10,
@@ -46,16 +50,16 @@ class StackExchange(Reading):
     )
 
     @classmethod
-    def forecast(
-        cls, lanes: Sequence[Lane], options: Options, past: Mapping[str, LaneBill], known: int
-    ) -> list[Forecast]:
-        """One or two lists per tag, and what reading the people takes: some forty requests per hundred."""
-        tags = sum(lane.kind == "answerers" for lane in lanes)
-        people = min(options.max_profiles, max(ANSWERERS, tags * ANSWERERS - known))
-        guesses = {lane.id: 2 if lane.kind == "answerers" else 1 for lane in lanes}
-        guesses[PEOPLE] = 2 + 20 * -(-people // 100)
-        rows = [past_forecast(lane, past) or _guess(lane, requests) for lane, requests in guesses.items()]
-        return [row.model_copy(update={"minutes": row.requests * options.delay / 60}) for row in rows]
+    def expects(cls, lanes: Sequence[Lane], options: Options, past: Past) -> Iterable[Work]:
+        """One or two lists per tag, and what reading the people takes: some twenty requests per hundred."""
+        if not isinstance(options, StackExchangeOptions):
+            raise TypeError("the forecast of Stack Exchange needs its options")
+        tags = [lane for lane in lanes if lane.kind == "answerers"]
+        people = min(options.max_profiles, max(ANSWERERS, len(tags) * ANSWERERS))
+        due = past.due(options.refresh_days, "read", unmarked=False)
+        lists = [Work(one.id, first=2, full=2, light=1, every=options.all_time_every_days) for one in tags]
+        linked = [Work(lane.id) for lane in lanes if lane.kind != "answerers"]
+        return [*lists, *linked, Work(PEOPLE, first=2 + people / 5, light=2, due=due, each=1 / 5)]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -71,7 +75,3 @@ class StackExchange(Reading):
         """Ask for profiles of people named elsewhere, then for the sites they write at."""
         self.phases.append(self.networks)
         return self.profiles_of(self.linked(handles))
-
-
-def _guess(lane: str, requests: int) -> Forecast:
-    return Forecast(lane=lane, requests=requests, minutes=0, basis="first guess")

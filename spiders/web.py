@@ -7,24 +7,25 @@ passes the gate in `_addresses`; robots rules and reservations close a site.
 """
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
 from typing import ClassVar
 from urllib.parse import urlsplit
 
 from scrapy.http import Response, TextResponse
 
 from spiders._base import Yielded
-from spiders._card import Card, Options, past_forecast
+from spiders._card import Card, Options
+from spiders._past import LATENCY, Past, Work
 from spiders._web import records
-from spiders._web.ending import LANE, WebOptions
+from spiders._web.ending import LANE, MEMORY, WebOptions
 from spiders._web.marks import Marks, read_page, read_resume
 from spiders._web.owner import Owned, owned
-from spiders._web.sites import SOURCE, Site
+from spiders._web.sites import SOURCE, Site, Visit
 from spiders._web.visiting import Reading, Visiting
 from spiders._web.wishes import robots_signal, wishes
 from storage.errors import Unreadable
-from storage.records import Forecast, Lane, LaneBill, Origin
+from storage.records import Lane, Origin
 
 # mf2py warns of every odd date in a page.
 logging.getLogger("mf2py").setLevel(logging.ERROR)
@@ -64,14 +65,17 @@ class Web(Visiting):
         return [LANE]
 
     @classmethod
-    def forecast(
-        cls, lanes: Sequence[Lane], options: Options, past: Mapping[str, LaneBill], known: int
-    ) -> list[Forecast]:
-        """Two requests a site and its robots.txt; sites are asked side by side."""
-        del known
-        guess = Forecast(lane="", requests=3 * min(options.max_profiles, 200), minutes=0, basis="first guess")
-        rows = [past_forecast(lane.id, past) or guess.model_copy(update={"lane": lane.id}) for lane in lanes]
-        return [one.model_copy(update={"minutes": max(1.0, one.requests * options.delay / 60 / 20)}) for one in rows]
+    def expects(cls, lanes: Sequence[Lane], options: Options, past: Past) -> Iterable[Work]:
+        """Two requests a site and its robots.txt, for sites new or not read for long."""
+        days = timedelta(days=getattr(options, "revisit_days", 30))
+        due = sum(past.now - Visit.read(kept).at >= days for kept in past.recall(MEMORY).values())
+        return [Work(lane.id, first=3 * min(options.max_profiles, 200), due=due, each=3) for lane in lanes]
+
+    @classmethod
+    def pace(cls, options: Options, lanes: Sequence[Lane]) -> float:
+        """Twenty sites are asked side by side."""
+        del lanes
+        return max(options.delay, LATENCY) / 20
 
     # --- reading -----------------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@
     │   └── RoleError             a role profile that cannot be used                         exit 2
     ├── StoreError                the database cannot be opened, upgraded or trusted         exit 3
     │   └── UnknownLead           no lead, account or address answers to that name           exit 2
+    ├── AlreadyRunningError       another run works on this installation or its database     exit 4
     ├── Unreadable                an answer of a source that cannot be read; quarantined
     ├── Refused                   a source answered that we may not ask                      exit 6
     └── Interrupted               Ctrl-C or SIGTERM                                          exit 130
@@ -39,6 +40,12 @@ class UnknownLead(StoreError):
     """No lead, account or address answers to the name given."""
 
     exit_code = 2
+
+
+class AlreadyRunningError(SourcingError):
+    """Another run works on this installation or its database."""
+
+    exit_code = 4
 
 
 class Unreadable(SourcingError):

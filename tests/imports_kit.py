@@ -28,7 +28,7 @@ class House:
 
     def store(self) -> Store:
         """The Store, open."""
-        return Store.open(self.config.database_url)
+        return Store.open(self.config.database_url, key=self.config.key)
 
     def accounts(self, source: str) -> dict[str, Account]:
         """Accounts of a source by id."""

@@ -2,7 +2,8 @@
 
 An exchange is one line of a recording: method, url, request_body, status, headers, body (text, or data that is sent
 as JSON), origin. Instead of a body it may hold `zip` (names and texts of the files in it), `gzip` (a text sent
-compressed) or `raises` (no answer, but this failure); `encoded` names an encoding the body only claims to have.
+compressed), `raw` (bytes) or `raises` (no answer, but this failure); `encoded` names an encoding the body only claims
+to have.
 Exchanges with the same method, address and body are given out in the order of the recording.
 """
 
@@ -28,6 +29,7 @@ from scrapy.http import Response
 from scrapy.responsetypes import responsetypes
 from scrapy.settings import Settings
 
+from spiders._again import ASKED
 from spiders._base import SourceSpider
 from spiders._registry import load
 from storage.records import Lane
@@ -52,6 +54,7 @@ class Replay:
         for exchange in exchanges:
             key = _key(exchange.get("method", "GET"), exchange["url"], exchange.get("request_body"))
             self._left.setdefault(key, deque()).append(exchange)
+        self._given: dict[tuple[str, str, str], Exchange] = {}
         self.asked: list[Request] = []
         self.unrecorded: list[str] = []
 
@@ -61,13 +64,19 @@ class Replay:
         return [" ".join(key) for key, left in self._left.items() for _ in left]
 
     def answer(self, request: Request) -> Response:
-        """The next recorded answer; what is not recorded is noted and refused."""
+        """The next recorded answer; what is not recorded is noted and refused.
+
+        A question asked again because its answer failed gets the same one, unless another is recorded.
+        """
         self.asked.append(request)
-        left = self._left.get(_key(request.method, request.url, request.body.decode()))
+        key = _key(request.method, request.url, request.body.decode())
+        left = self._left.get(key)
+        if not left and key in self._given and (ASKED in request.meta or "tries" in request.meta):
+            left = deque([self._given[key]])
         if not left:
             self.unrecorded.append(f"{request.method} {request.url} {request.body.decode()}".strip())
             return Response(request.url, status=501, request=request)
-        exchange = left.popleft()
+        exchange = self._given[key] = left.popleft()
         if "raises" in exchange:
             raise FAILURES[exchange["raises"]](f"recorded failure for {request.url}")
         return _response(exchange, request)
@@ -172,6 +181,8 @@ def _response(exchange: Exchange, request: Request) -> Response:
 
 
 def _body(exchange: Exchange) -> bytes:
+    if "raw" in exchange:
+        return bytes(exchange["raw"])
     if "zip" in exchange:
         return zipped(exchange["zip"])
     if "gzip" in exchange:

@@ -45,7 +45,8 @@ INIT = ("init", "--yes", "--name", "Ada", "--contact", "a@example.org", "--purpo
 
 
 def test_init_asks_for_what_is_missing(sourcing: Sourcing, tmp_path: Path) -> None:
-    result = sourcing("init", "--name", "Ada", input="a@example.org\nhiring\n")
+    result = sourcing("init", "--name", "Ada", input="a@example.org\nhiring\n\nGermany, Poland\n")
+    assert 'countries = ["Germany", "Poland"]' in (tmp_path / "sourcing.toml").read_text()
     assert result.exit_code == 0, result.output
     assert 'contact = "a@example.org"' in (tmp_path / "sourcing.toml").read_text()
     assert "Controller contact" in result.stderr

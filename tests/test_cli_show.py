@@ -4,13 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sourcing.crawl import Plan, SourcePlan
 from sourcing.leads import LeadPage
 from sourcing.show.bills import billed, planned
 from sourcing.show.leads import page
 from sourcing.show.lists import ranked
 from sourcing.show.nights import forecast, history, outcomes, skipped
 from sourcing.show.text import clean, counted, duration, json_text, percent, table
-from storage.records import Forecast, LaneBill, Lead, Night, Outcome
+from storage.records import Forecast, LaneBill, Lead, LimitLeft, Night, Outcome
 from tests.house_of_sourcing import NOW, account, repository
 from tests.test_export import row
 
@@ -50,8 +51,8 @@ def test_empty_things_say_what_to_do() -> None:
     assert "sourcing nightly" in history([])
     assert "sourcing doctor" in forecast([])
     assert skipped({"saved:accounts_new": 5}) == "nothing"
-    assert skipped({"saved:suppressed": 1, "unreadable": 2}).splitlines() == [
-        "       1  saved:suppressed",
+    assert skipped({"saved:tombstoned": 1, "unreadable": 2}).splitlines() == [
+        "       1  saved:tombstoned",
         "       2  unreadable",
     ]
 
@@ -61,8 +62,9 @@ def test_a_forecast_adds_up_and_names_what_it_leaves_out() -> None:
         Forecast(lane=f"github/search/{n}", requests=n, points=1, minutes=0.5, basis="first guess") for n in range(20)
     ]
     shown = forecast(rows)
-    assert "… and 8 lanes more" in shown
-    assert "together: 190 requests, 20 points, about 10.0 minutes" in shown
+    assert "… and 7 lanes more" in shown
+    assert "1 lane not due" in shown
+    assert "together: 190 requests, 20 points" in shown
 
 
 def test_tables_align_numbers_to_the_right() -> None:
@@ -118,17 +120,39 @@ def rows(text: str) -> list[list[str]]:
 
 def test_a_bill_sets_every_lane_of_every_source_beside_its_forecast() -> None:
     shown = rows(billed(NIGHT))
-    assert ["github", "10", "8", "5", "3", "1", "4", "2"] in shown
-    assert ["·", "github/search/a", "10", "7", "5", "3", "1", "4", "2"] in shown
+    assert ["github", "10", "8", "+25", "%", "5", "3", "1", "4", "2"] in shown
+    assert ["·", "github/search/a", "10", "7", "+43", "%", "5", "3", "1", "4", "2"] in shown
     assert ["·", "github/probe", "1", "0", "0", "0", "0", "0"] in shown  # not planned
-    assert ["·", "kaggle/users/x", "20", "0", "0", "0", "0", "0", "0"] in shown  # planned and not asked
+    assert ["·", "kaggle/users/x", "20", "0", "all", "0", "0", "0", "0", "0"] in shown  # planned and not asked
     assert ["…", "1", "more", "lanes", "1", "0", "0", "0", "0", "0"] in rows(billed(NIGHT, most=1))
     assert "no lane" in billed(NIGHT.model_copy(update={"forecast": (), "outcomes": ()}))
 
 
+def test_a_bill_says_how_far_the_forecast_was_off() -> None:
+    missed = billed(NIGHT.model_copy(update={"outcomes": (NIGHT.outcomes[0].model_copy(update={"requests": 8}),)}))
+    assert "forecast 10 requests, sent 8: +25 %; source by source 25 % apart" in missed
+    limited = NIGHT.outcomes[0].model_copy(update={"state": "limit"})
+    assert "cannot be compared" in billed(NIGHT.model_copy(update={"outcomes": (limited,)}))
+
+
 def test_a_plan_shows_every_lane_beside_the_last_bill() -> None:
-    shown = planned(NIGHT.forecast, {BILL.lane: BILL})
+    left = LimitLeft(host="api.github.com", resource="graphql", limit=5000, remaining=12, reset_at=NOW)
+    plan = Plan(
+        lanes=NIGHT.forecast,
+        sources=(
+            SourcePlan(source="github", lanes=1, requests=10, points=2, minutes=0.2, most=4, left=(left,)),
+            SourcePlan(source="kaggle", lanes=1, requests=20, points=0, minutes=1.0, waiting=0.8, most=20_000),
+        ),
+        requests=30,
+        points=2,
+        minutes=1.0,
+        after=0.5,
+    )
+    shown = planned(plan, {BILL.lane: BILL})
     assert ["·", "github/search/a", "10", "2", "0.2", "7", "first", "guess"] in rows(shown)
     assert ["kaggle", "20", "0", "1.0", "1", "lane"] in rows(shown)
-    assert shown.endswith("together: 30 requests, 2 points, about 1.2 minutes")
-    assert "sourcing doctor" in planned([], {})
+    assert "together: 30 requests, 2 points; sources run side by side: about 1.0 minutes, and 0.5 for joining" in shown
+    assert "12 of 5,000 left of its graphql budget at api.github.com until" in shown
+    assert "github: may send 4 requests, 6 fewer than forecast" in shown
+    assert "kaggle: 0.8 of its minutes are waiting" in shown
+    assert "sourcing doctor" in planned(plan.model_copy(update={"lanes": ()}), {})

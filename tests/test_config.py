@@ -98,7 +98,7 @@ def test_init_writes_what_was_answered(tmp_path: Path, name: str) -> None:
 def test_init_makes_settings_folders_and_database(tmp_path: Path) -> None:
     folder = tmp_path / "new" / "house"
     made = create(folder, CONTROLLER)
-    assert [path.name for path in made] == ["sourcing.toml", "roles", "exports", "logs", "sourcing.db"]
+    assert [path.name for path in made] == ["sourcing.toml", "roles", "exports", "logs", "sourcing.key", "sourcing.db"]
     config = load(folder)
     config.require_controller()
     with Store.open(config.database_url) as store:

@@ -129,7 +129,7 @@ def test_rows_put_in_another_order_are_found(store: Store) -> None:
     with store._write() as connection:
         connection.exec_driver_sql("UPDATE decision SET id = 9 WHERE id = 1")
         connection.exec_driver_sql("UPDATE decision SET id = 1 WHERE id = 2")
-    assert store.check() == ["decision 1 does not follow decision 0"]
+    assert store.check() == ["decision 1 does not follow decision 0", "decision 9 does not follow decision 3"]
 
 
 def test_the_list_of_a_decision_is_the_last_nights(store: Store) -> None:

@@ -424,7 +424,7 @@ def test_a_forum_that_refuses_us_is_left_and_the_others_go_on(night: Night, firs
 
 
 def test_a_forum_closed_in_the_middle_is_asked_nothing_more(night: Night) -> None:
-    banned = opened(71) | {"status": 403, "body": "<html>"}  # asked first: the queue is a stack
+    banned = opened(70) | {"status": 403, "body": "<html>"}  # asked first
     replay, store, spider = night(robots(), site(), category(topic(70), topic(71)), banned, lanes=[VISION])
     store.close()
     assert whole(replay)
@@ -443,12 +443,14 @@ def test_a_short_wait_is_waited_for(night: Night) -> None:
     assert whole(replay)
 
 
-@pytest.mark.parametrize("body", ["<html>not a forum</html>", {"hello": "world"}])
-def test_a_host_that_is_no_forum_is_a_finding(night: Night, body: Any) -> None:
+@pytest.mark.parametrize(
+    ("body", "reason"), [("<html>not a forum</html>", "bad_json"), ({"hello": "world"}, "unexpected_shape")]
+)
+def test_a_host_that_is_no_forum_is_a_finding(night: Night, body: Any, reason: str) -> None:
     _, store, spider = night(robots(), site() | {"body": body})
     with store:
-        assert [one.reason for one in store.quarantined()] == ["unexpected_shape"]
-    assert spider.ledger.skipped["unreadable:unexpected_shape"] == 1
+        assert [one.reason for one in store.quarantined()] == [reason]
+    assert spider.ledger.skipped[f"unreadable:{reason}"] == 1
 
 
 def test_only_listed_forums_are_asked(night: Night) -> None:

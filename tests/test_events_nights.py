@@ -100,7 +100,7 @@ def test_somebody_on_another_programme_stays(night: Night, tmp_path: Path) -> No
         (export(), "no_speakers"),
         (export(talk("A", "P0")), "programme_emptied"),
         (export(body={"schedule": {}}), "unexpected_shape"),
-        (export(body="<html>maintenance</html>"), "unexpected_shape"),
+        (export(body="<html>maintenance</html>"), "bad_json"),
         (export(status=403), "http_403"),
     ],
 )

@@ -29,9 +29,11 @@ from sourcing.export.presets import PRESETS
 from sourcing.export.xlsx_file import write_xlsx
 from sourcing.imports.ats import PRESETS as IMPORTED
 from sourcing.ranking import Row
+from sourcing.regimes import Privacy
 from storage.errors import ConfigError, StoreError
 from storage.records import Account, AccountKey, Claim, Evidence, Kind, Lead, Level, Link, Origin, Part, Receipt
 from storage.store import Store
+from tests.house_of_sourcing import CONTROLLER
 
 NOW = datetime(2026, 11, 25, 6, 0, tzinfo=UTC)
 ORIGIN = Origin(source="github", url="https://api.github.com/graphql", seen_at=NOW, spider="github/1")
@@ -225,7 +227,9 @@ def stored(store: Store, handle: str, total: float, *, section: str = "ranked", 
 
 @pytest.fixture
 def config(tmp_path: Path) -> Config:
-    config = Config(path=tmp_path / "sourcing.toml")
+    # Whose notice is pending is a matter of tests/test_privacy_export.py.
+    open_house = Privacy(export_needs_notice=False)
+    config = Config(path=tmp_path / "sourcing.toml", controller=CONTROLLER, privacy=open_house)
     Store.upgrade(config.database_url)
     with Store.open(config.database_url) as store:
         stored(store, "ada", 0.9)
@@ -267,6 +271,11 @@ def test_who_is_not_to_be_contacted_is_in_no_file(config: Config) -> None:
         assert ada not in store.exports()[0].leads
 
 
+def lists_in(config: Config) -> list[Path]:
+    """The exported lists, without what lies beside them."""
+    return sorted(path for path in config.exports_folder.iterdir() if not path.name.endswith(".about.txt"))
+
+
 @pytest.mark.parametrize("format_", FORMATS)
 def test_the_same_list_again_is_the_same_file(config: Config, format_: str) -> None:
     with Store.open(config.database_url) as store:
@@ -276,7 +285,7 @@ def test_the_same_list_again_is_the_same_file(config: Config, format_: str) -> N
         other = export(store, config, format=format_, recipient="Dana")
         assert not other.again
         assert [row.recipient for row in store.exports()] == ["", "Dana"]
-        assert sorted(config.exports_folder.iterdir()) == sorted([*first.files, *other.files])
+        assert lists_in(config) == sorted([*first.files, *other.files])
         first.files[0].write_bytes(b"changed by hand")
         third = export(store, config, format=format_)
         assert not third.again
@@ -286,7 +295,8 @@ def test_the_same_list_again_is_the_same_file(config: Config, format_: str) -> N
 def test_json_lines_hold_texts_as_they_are(config: Config) -> None:
     with Store.open(config.database_url) as store:
         [path] = export(store, config, format="jsonl").files
-    lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    head, *lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    assert head["about"]["by"] == "grace"
     assert [line["name"] for line in lines] == ["=cmd|ada", "=cmd|bob"]
 
 

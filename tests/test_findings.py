@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from sourcing.crawl import SourceStatus
-from sourcing.findings import Finding, findings, seen
+from sourcing.drift import shown as seen
+from sourcing.findings import Finding, findings
 from sourcing.nightly import last_night, run
 from sourcing.show import nights as show
 from storage.errors import StoreError

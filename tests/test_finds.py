@@ -1,13 +1,15 @@
 """Which lane is said to have shown whom: from answers to the Store, for every source's recording."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
+from spiders._drift import Drift
 from spiders._ledger import Ledger
 from spiders._pipeline import StorePipeline
-from spiders._registry import names
+from spiders._registry import load, names
 from storage.records import Lane
 from storage.store import Store
 from tests.replay import Replay, crawl, read_exchanges
@@ -58,7 +60,14 @@ def test_authors_of_merged_changes_are_found_by_the_lane_of_their_repository(tmp
 
 def test_a_find_that_comes_before_its_account_waits(lite: Store) -> None:
     spider = SimpleNamespace(
-        name="github", store=lite, night=1, lanes=[Lane(source="github", kind="search", target="ml")], ledger=Ledger()
+        name="github",
+        store=lite,
+        night=1,
+        lanes=[Lane(source="github", kind="search", target="ml")],
+        ledger=Ledger(),
+        drift=Drift(),
+        now=lambda: datetime(2026, 11, 25, tzinfo=UTC),
+        card=load("github").card,
     )
     pipeline = StorePipeline(SimpleNamespace(spider=spider))  # type: ignore[arg-type]  # all it looks at
     lane = spider.lanes[0].id
@@ -67,7 +76,7 @@ def test_a_find_that_comes_before_its_account_waits(lite: Store) -> None:
         pipeline._finds = [(ADA, lane), (BO, "github/profiles")]
         pipeline.flush()
         assert list(lite.finds()) == []
-        pipeline._items = [person(ADA)]
+        pipeline._taken = [[person(ADA)]]
         pipeline.flush()
     assert [(find.account, find.lane) for find in lite.finds()] == [(ADA, lane)]
     assert pipeline._finds == []

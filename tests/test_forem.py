@@ -168,9 +168,11 @@ def test_not_now_is_waited_for(night: Night) -> None:
 
 @pytest.mark.parametrize("body", ["<html>", {"error": "x"}])
 def test_answers_of_another_shape_are_kept_aside(night: Night, body: object) -> None:
-    _, store, spider = night(by_name(), {**listed(), "body": body})
-    assert [row.reason for row in store.quarantined()] == ["unexpected_shape"]
-    assert spider.ledger.skipped["unreadable:unexpected_shape"] == 1
+    reason = "bad_json" if body == "<html>" else "unexpected_shape"
+    asked = [{**listed(), "body": body}] * (2 if reason == "unexpected_shape" else 1)
+    _, store, spider = night(by_name(), *asked)
+    assert [row.reason for row in store.quarantined()] == [reason]
+    assert spider.ledger.skipped[f"unreadable:{reason}"] == 1
     _, store, _ = night(by_id(body), at=START + 14 * DAY)
     assert next(store.known("forem")).gone_at is None
 

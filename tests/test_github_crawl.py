@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from spiders._base import SourceSpider
+from spiders._polite import TRANSIENT_TRIES
 from spiders._registry import load
 from storage.records import Account, AccountKey, Lane, Level
 from storage.store import Store
@@ -458,7 +459,7 @@ def test_an_unreadable_answer_is_kept_aside_and_the_night_goes_on(tmp_path: Path
     store, spider = night(
         tmp_path,
         [
-            gh.rest("/repos/lab/tool/contributors?per_page=100", "<html>busy</html>"),
+            *[gh.rest("/repos/lab/tool/contributors?per_page=100", "<html>busy</html>")] * TRANSIENT_TRIES,
             gh.merged([("lab/tool", None, gh.watched("lab/tool", [gh.change(1, (1, "ada"))]))]),
             gh.probe([(1, gh.probed(1, "ada"))]),
             gh.profiles([(1, "ada", gh.profiled(1, "ada"))]),
@@ -467,8 +468,8 @@ def test_an_unreadable_answer_is_kept_aside_and_the_night_goes_on(tmp_path: Path
         lanes=[LIST, CHANGES],
     )
     (aside,) = store.quarantined()
-    assert (aside.source, aside.reason, aside.excerpt) == ("github", "unexpected_shape", "<html>busy</html>")
-    assert spider.ledger.skipped["unreadable:unexpected_shape"] == 1
+    assert (aside.source, aside.reason, aside.excerpt) == ("github", "bad_json", "<html>busy</html>")
+    assert spider.ledger.skipped["unreadable:bad_json"] == 1
     assert ada(store).markers["read"] == "1"
 
 

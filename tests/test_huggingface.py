@@ -56,7 +56,7 @@ def test_levels(facts: dict[str, Any], level: Level) -> None:
         ("2022-03-02T23:29:06.000Z", None, 2022, 2022),
         (None, None, None, None),
         ("soon", "2026-01-01T00:00:00.000Z", None, 2026),
-        ("2024-05-02T10:00:00", "2026-01-01T00:00:00.000Z", None, 2026),  # without a zone
+        ("2024-05-02T10:00:00", "2026-01-01T00:00:00.000Z", 2024, 2026),  # without a zone it is taken for UTC
     ],
 )
 def test_the_floor_of_march_2022_is_no_date(

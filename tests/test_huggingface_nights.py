@@ -311,7 +311,7 @@ def test_a_reserve_of_the_quota_is_left_to_others() -> None:
         ({"status": 401, "body": "{}", "headers": {"X-Error-Code": "RepoNotFound"}}, "", "list_missing:models"),
         ({"status": 403, "body": "{}", "headers": {"X-Error-Code": "GatedRepo"}}, "", "list_missing:models"),
         ({"status": 400, "body": '{"error":"Invalid expand"}'}, "", "unreadable:http_400"),
-        ({"status": 200, "body": "<html>"}, "", "unreadable:unexpected_shape"),
+        ({"status": 200, "body": "<html>"}, "", "unreadable:bad_json"),
         ({"status": 200, "body": '{"models": []}'}, "", "unreadable:unexpected_shape"),
         ({"raises": "timeout"}, "", "lost:DownloadTimeoutError"),
     ],

@@ -18,8 +18,9 @@ from sourcing.identity.engine.keyed import keyed
 from sourcing.identity.engine.table import tabled, tidy
 from sourcing.identity.facts import Facts, facts
 from sourcing.identity.keys import likeness_keys, limit
-from sourcing.identity.model import Model, Settings, fit
+from sourcing.identity.model import Model, fit
 from sourcing.identity.scorer import fit_rows, score, score_batches, score_rows
+from sourcing.identity.settings import Settings
 from storage.errors import ConfigError
 from storage.records import AccountKey
 from tests.identity_kit import ACCOUNTS

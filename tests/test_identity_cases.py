@@ -11,8 +11,9 @@ import yaml
 
 from sourcing.identity.batch import batch
 from sourcing.identity.facts import Facts, facts
-from sourcing.identity.model import Model, Settings
+from sourcing.identity.model import Model
 from sourcing.identity.scorer import score_rows
+from sourcing.identity.settings import Settings
 from storage.records import Account, Claim, Kind, Link, Origin
 from storage.text import link_key
 

@@ -13,8 +13,8 @@ from sourcing.identity.engine.columns import column, distinct, hashed, ranges
 from sourcing.identity.engine.fit import fit, posterior, shares
 from sourcing.identity.engine.linkage import Rules, linkage
 from sourcing.identity.evidence import KINDS
-from sourcing.identity.model import Settings, Weights
 from sourcing.identity.names import align, names, two_names
+from sourcing.identity.settings import Settings, Weights
 from sourcing.identity.stop import is_hub
 from sourcing.identity.words import handle_form, name_words
 

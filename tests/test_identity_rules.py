@@ -14,9 +14,10 @@ from sourcing.config import load
 from sourcing.identity import resolve
 from sourcing.identity.batch import batch
 from sourcing.identity.facts import facts
-from sourcing.identity.model import Settings, fit
+from sourcing.identity.model import fit
 from sourcing.identity.refit import Refit, refit
 from sourcing.identity.scorer import score_rows
+from sourcing.identity.settings import Settings
 from storage.records import Account, AccountKey, Claim, Judgement, Link, Verdict
 from storage.store import Store
 from tests.house_of_sourcing import furnished

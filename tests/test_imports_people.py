@@ -317,4 +317,4 @@ def test_people_of_a_file_are_suppressed_like_all_others(house: House) -> None:
     with house.store() as store:
         gone: Account = house.accounts("linkedin")["ada-example"]
         store.bury(gone)
-    assert house.bring("linkedin", path, now=LATER).saved.suppressed == 1
+    assert house.bring("linkedin", path, now=LATER).saved.tombstoned == 1

@@ -10,6 +10,7 @@ import pytest
 
 from spiders._base import SourceSpider
 from spiders._kaggle import calls, lanes
+from spiders._polite import TRANSIENT_TRIES
 from storage.records import AccountKey
 from storage.store import Store
 from tests.replay import Exchange, Replay, crawl
@@ -122,7 +123,7 @@ def test_pages_follow_the_token_and_the_best_ranked_are_read_first(night: Night)
 def test_person_whose_lists_failed_is_read_again(night: Night, failure: dict[str, Any]) -> None:
     kernels, datasets, models = work("ana")
     after = [] if "body" in failure else [models]
-    times = 3 if failure.get("status") == 502 else 1
+    times = TRANSIENT_TRIES if failure.get("status") == 502 else 1
     first, store, _ = night(users(person(1, "ana")), kernels, *[datasets | failure] * times, *after)
     store.close()
     assert first.unused == first.unrecorded == []
@@ -212,7 +213,7 @@ def test_leaderboard_without_members_is_read_once_and_says_so(night: Night) -> N
 
 def test_broken_leaderboard_goes_to_quarantine_and_is_tried_again(night: Night) -> None:
     broken = call(calls.LEADERBOARD, {"competitionName": "cells"}, "PK broken")
-    _, store, _ = night(listed(finished()), broken, users=False, boards=BOARDS)
+    _, store, _ = night(listed(finished()), broken, broken, users=False, boards=BOARDS)  # asked for once more
     with store:
         assert [row.reason for row in store.quarantined()] == ["broken_zip"]
     replay, store, _ = night(listed(finished()), board(), users=False, boards=BOARDS, at=START + DAY)

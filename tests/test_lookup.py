@@ -9,10 +9,9 @@ import pytest
 from scrapy import Request
 from scrapy.exceptions import DontCloseSpider
 
-from spiders._lookup import forecasts
 from spiders.mastodon import Mastodon, MastodonOptions
 from storage.errors import StoreError
-from storage.records import Account, Claim, Lane, LaneBill, Link, Origin
+from storage.records import Account, Claim, Lane, Link, Origin
 from storage.store import Store
 from tests.replay import Exchange, Replay, crawl
 
@@ -78,14 +77,6 @@ def test_room_is_counted_over_the_night(spider: Mastodon) -> None:
     assert spider.with_room(["b", "c", "d"]) == ["b"]
     assert spider.with_room(["e"]) == []
     assert spider.ledger.skipped["over_max_profiles"] == 3
-
-
-def test_forecasts_follow_the_last_night_or_a_guess() -> None:
-    rows = forecasts({"a": 3, "b": 60}, {"a": LaneBill(lane="a", requests=7)}, delay=2.0)
-    assert [(row.lane, row.requests, row.minutes, row.basis) for row in rows] == [
-        ("a", 7, 7 / 30, "past nights"),
-        ("b", 60, 2.0, "first guess"),
-    ]
 
 
 # --- rounds, played through the real engine ---------------------------------------------------------------------

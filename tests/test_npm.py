@@ -69,7 +69,7 @@ def test_a_maintainer_whose_repository_it_is(tmp_path: Path) -> None:
         (module("ada", repository=None), 200, "owner_not_collected"),
         ({"error": "Not found"}, 404, "no_such_package:@ada/beam"),
         (module(maintainers="ada"), 200, "unreadable:unexpected_shape"),
-        ("<html>", 200, "unreadable:unexpected_shape"),
+        ("<html>", 200, "unreadable:bad_json"),
     ],
 )
 def test_answers_that_name_nobody(tmp_path: Path, body: object, status: int, counter: str) -> None:

@@ -99,7 +99,7 @@ def test_an_owner_with_work_in_the_repository(night: Night) -> None:
         (package(ownership={"organization": "lab", "roles": []}), "owned_by_organisation"),
         (package(ownership=None), "ownership_not_given"),
         ({"info": {"name": "x"}}, "ownership_not_given"),
-        ("<html>", "unreadable:unexpected_shape"),
+        ("<html>", "unreadable:bad_json"),
     ],
 )
 def test_answers_that_name_nobody(night: Night, body: object, counter: str) -> None:

@@ -134,7 +134,7 @@ def test_an_author_who_is_not_there_any_more(night: Night) -> None:
     [
         (works(), "no_works"),
         (works(body={"error": "Invalid filter"}), "unexpected_shape"),
-        (works(body="<html>"), "unexpected_shape"),
+        (works(body="<html>"), "bad_json"),
         (works(status=400, body={"error": "Invalid filter", "message": "x"}), "http_400"),
     ],
 )

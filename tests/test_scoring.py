@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scoring.engine import Scorer, rank, replay, skills_of, strongest, summary, weakest, worth_asking
+from scoring.engine import Scorer, rank, replay, skills_of
 from scoring.features import FEATURES, sentence
 from scoring.roles import COMPONENTS, Role, find_role
+from scoring.said import strongest, summary, weakest, worth_asking
 from storage.errors import RoleError
 from storage.records import Account, Lead, Level, Receipt
 from tests.cases.scoring_people import NOW, account, lead, work

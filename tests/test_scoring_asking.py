@@ -1,7 +1,7 @@
 """Too little public evidence: whom it would be worth asking, and what."""
 
+from scoring.asking import MOST_QUESTIONS, asking, by_asking
 from scoring.engine import Scorer
-from scoring.features.asking import MOST_QUESTIONS, asking, by_asking
 from scoring.roles import COMPONENTS, find_role
 from tests.cases.scoring_people import NOW, account, lead, work
 

@@ -208,7 +208,7 @@ def test_tags_are_split_by_how_much_stands_behind_them() -> None:
         (b'{"items":[{"backoff":9}]}', 0.0),
         (b'{"backoff":-1}', 0.0),
         (b'{"backoff":"soon"}', 0.0),
-        (b'{"backoff":Infinity}', 86_400.0),
+        (b'{"backoff":Infinity}', 0.0),  # no number of JSON: nothing was asked
         (b'{"backoff":NaN}', 0.0),
         (b"[1]", 0.0),
         (b"<html>", 0.0),

@@ -281,7 +281,7 @@ def test_a_refusal_of_us_ends_the_night(night: Night, answer: dict[str, Any]) ->
     ("answer", "reason"),
     [
         (failed(EMPTY, 400, "bad_parameter", "No site found for name `stackoverflow`"), "http_400"),
-        (EMPTY | {"body": "<html>maintenance</html>"}, "unexpected_shape"),
+        (EMPTY | {"body": "<html>maintenance</html>"}, "bad_json"),
         (EMPTY | {"body": {"quota_remaining": 9000}}, "unexpected_shape"),
     ],
 )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from storage.errors import StoreError
+from storage.errors import ConfigError, StoreError
 from storage.records import (
     Claim,
     Forecast,
@@ -117,8 +117,8 @@ MET_AGAIN: list[tuple[str, list[Item], int]] = [
 
 @pytest.mark.parametrize(("items", "dropped"), [case[1:] for case in MET_AGAIN], ids=[case[0] for case in MET_AGAIN])
 def test_the_erased_are_not_stored_again(store: Store, items: list[Item], dropped: int) -> None:
-    assert store.bury(person(ADA, links=(SITE,))) == 3
-    assert store.save(items) == Saved(suppressed=dropped)
+    assert store.bury(person(ADA, links=(SITE,))) == 5  # id, handle, website, profile, the word "dev1"
+    assert store.save(items) == Saved(tombstoned=dropped)
     assert list(store.accounts()) == []
 
 
@@ -133,7 +133,8 @@ BYSTANDERS: list[tuple[str, Item]] = [
 @pytest.mark.parametrize("item", [case[1] for case in BYSTANDERS], ids=[case[0] for case in BYSTANDERS])
 def test_others_are(store: Store, item: Item) -> None:
     store.bury(person(ADA, links=(SITE,)))
-    assert store.save([item]) == Saved(accounts_new=1)
+    saved = store.save([item])
+    assert (saved.accounts_new, saved.tombstoned) == (1, 0)
 
 
 def test_tombstones_need_the_key(database_url: str) -> None:
@@ -143,7 +144,8 @@ def test_tombstones_need_the_key(database_url: str) -> None:
         store.bury(person(ADA))
         with store._read() as connection:
             marks = connection.exec_driver_sql("SELECT hash FROM tombstone").scalars().all()
-    assert len(marks) == 2
+    assert len(marks) == 4
     assert all(len(mark) == 64 for mark in marks)
-    with Store.open(database_url, key=b"another key") as store:
-        assert store.save([person(ADA)]) == Saved(accounts_new=1)
+    for key in (b"another key", b""):
+        with Store.open(database_url, key=key) as store, pytest.raises(ConfigError, match="4 tombstones"):
+            store.save([person(ADA)])

@@ -9,6 +9,7 @@ import pytest
 from scrapy import Request
 
 from spiders._base import SourceSpider
+from spiders._polite import WEB_TRIES
 from spiders.web import Web
 from storage.records import Account, AccountKey, Claim, Evidence, Kind, Link, Origin
 from storage.store import Store
@@ -138,7 +139,7 @@ def test_a_second_page_that_fails_loses_nothing_of_the_first(night: Night, answe
         ([{"url": OPEN["url"], "status": 503}] * 3, "site:robots_unreachable"),
         ([{"url": OPEN["url"], "raises": "timeout"}] * 3, "site:robots_unreachable"),
         ([{"url": OPEN["url"], "status": 429}], "site:robots_unreachable"),
-        ([OPEN, page(CARD, status=500)], "site:status_500"),
+        ([OPEN, *[page(CARD, status=500)] * WEB_TRIES], "site:status_500"),
         ([OPEN, page(CARD, status=401)], "site:status_401"),
         ([OPEN, page(CARD, status=429, headers={"Retry-After": "9999"})], "site:status_429"),
         ([OPEN, page(CARD, status=451)], "site:status_451"),

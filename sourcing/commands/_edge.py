@@ -37,7 +37,9 @@ class Edge(TyperGroup):
         try:
             return super().invoke(ctx)
         except SourcingError as error:
-            typer.echo(f"error: {error}", err=True)
+            from storage.redaction import redacted
+
+            typer.echo(f"error: {redacted(str(error))}", err=True)
             raise typer.Exit(error.exit_code) from error
 
 
@@ -61,8 +63,15 @@ lead_app = _group("lead", "One person and what is known.")
 role_app = _group("role", "Role profiles: what is looked for.")
 identity_app = _group("identity", "Which accounts are one person: suggestions, settings.")
 exports_app = _group("exports", "What left the house, and who was given it.")
+notices_app = _group("notices", "Telling people that data about them are held; nothing is sent.")
+retention_app = _group("retention", "Terms: what is forgotten when.")
+legal_app = _group("legal", "What the controller has to show.")
+optout_app = _group("optout", "The opt-out page, and the requests that come back.")
 audit_app = _group("audit", "Fairness: what a score follows, and whom a list favours.")
 user_app = _group("user", "Who may sign in at the desk, and what they may do.")
+privacy_app = _group("privacy", "Sources that are switched off: what they brought goes.")
+subject_app = _group("subject", "What people may ask about their data: find, export, correct, hide, erase.")
+batch_app = _group("batch", "Tables of Parquet: everybody scored or compared outside the database, here or on Spark.")
 db_app = _group("db", "The database: upgrade, check, back up.")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]

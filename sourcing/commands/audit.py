@@ -1,4 +1,4 @@
-"""`audit proxies`, `audit bias`: what a score follows, and whom a selection favours."""
+"""`audit proxies`, `audit bias`, `audit log`: what a score follows, whom a selection favours, what people did."""
 
 from pathlib import Path
 from typing import Annotated
@@ -45,3 +45,18 @@ def audit_bias(
     with store_of(ctx) as (config, store):
         found = bias(store, find_role(role, config.roles_folder).role, file, top)
     say(found, audits.bias(found), as_json)
+
+
+@audit_app.command("log")
+def audit_log(
+    ctx: typer.Context,
+    action: Annotated[str, typer.Option("--action", metavar="NAME", help='Only these: "export", "subject" …')] = "",
+    limit: Annotated[int, typer.Option("--last", min=1, metavar="N", help="How many entries.")] = 100,
+    as_json: AsJson = False,
+) -> None:
+    """List what people did with the data, newest first; entries are chained, `db check` compares."""
+    from sourcing.show import subjects
+
+    with store_of(ctx) as (_, store):
+        rows = store.actions(action, limit=limit)
+    say(rows, subjects.actions(rows), as_json)

@@ -58,16 +58,17 @@ def decisions_(
     as_json: AsJson = False,
 ) -> None:
     """List decisions, newest first."""
-    from scoring.roles import find_role
     from sourcing.decisions import listed
     from sourcing.show import decisions as show
-    from sourcing.show import what_if
-    from sourcing.weights import calibration
 
     with store_of(ctx) as (config, store):
         rows = listed(store, role or None, lead or None, live=not all_, limit=limit)
         text = show.listed(rows.rows, rows.names)
         if role and rows.rows:
+            from scoring.roles import find_role
+            from sourcing.show import what_if
+            from sourcing.weights import calibration
+
             learned = calibration(store, find_role(role, config.roles_folder))
             text += f"\n{what_if.calibrated(learned)}"
     say(rows.rows, text, as_json)

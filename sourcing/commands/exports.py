@@ -19,10 +19,13 @@ def export(
         str, typer.Option(metavar="NAME", help="Columns of greenhouse, lever, ashby, opencats or linkedin.")
     ] = "",
     recipient: Annotated[str, typer.Option("--to", metavar="NAME", help="Who is given the file.")] = "",
-    purpose: Annotated[str, typer.Option(metavar="TEXT", help="What for; stands in the ledger and on the page.")] = "",
+    purpose: Annotated[str, typer.Option(metavar="TEXT", help="What for; default: the controller's purpose.")] = "",
     most: Annotated[int | None, typer.Option("--top", min=1, metavar="N", help="Only the best so many.")] = None,
     include_known: Annotated[
         bool, typer.Option("--include-known", help="Also candidates the imported system has already.")
+    ] = False,
+    with_notice: Annotated[
+        bool, typer.Option("--with-notice", help="Also people not told yet, their notice beside the file.")
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say who would be in it.")] = False,
     by: By = "",
@@ -43,6 +46,7 @@ def export(
             purpose=purpose,
             most=most,
             include_known=include_known,
+            with_notice=with_notice,
         )
         done = write(store, config, wanted, now=clock(), dry_run=dry_run)
     say(done, show.exported(done), as_json)

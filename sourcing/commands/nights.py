@@ -7,17 +7,32 @@ import typer
 
 from sourcing.commands._edge import AsJson, app, clock, config_of, say, say_night, store_of
 
+Until = Annotated[
+    str, typer.Option("--until", metavar="TIME", help="When it ends: 06:00 by this machine's clock, or ISO 8601.")
+]
+Budget = Annotated[
+    list[str] | None,
+    typer.Option("--budget", metavar="SOURCE=REQUESTS", help="Requests a source may send tonight; several times."),
+]
+
+
+AtOnce = Annotated[
+    int | None, typer.Option("--at-once", min=1, max=50, help="Sources a worker asks side by side; default: settings.")
+]
+LogJson = Annotated[bool, typer.Option("--log-json", help="Write the log as one JSON object a line.")]
+
 
 @app.command()
-def plan(ctx: typer.Context, as_json: AsJson = False) -> None:
+def plan(ctx: typer.Context, budget: Budget = None, as_json: AsJson = False) -> None:
     """Forecast requests, points and minutes of the next night, per lane."""
-    from sourcing.crawl import past_bills, sources
-    from sourcing.crawl import plan as forecast
+    from sourcing.crawl import outlook, past_bills, read_budgets, sources, with_budgets
     from sourcing.nightly import active_roles, lanes_of
     from sourcing.show import bills
 
+    budgets = read_budgets(budget or ())
     with store_of(ctx) as (config, store):
-        rows, past = forecast(config, store, lanes_of(active_roles(config)), now=clock()), past_bills(store)
+        lanes, past = lanes_of(active_roles(config)), past_bills(store)
+        rows = outlook(with_budgets(config, budgets), store, lanes, now=clock())
         for status in sources(config, store, now=clock()):
             if status.warning:
                 typer.echo(f"warning: {status.warning}", err=True)
@@ -28,6 +43,9 @@ def plan(ctx: typer.Context, as_json: AsJson = False) -> None:
 def crawl(
     ctx: typer.Context,
     sources: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help="Only these sources.")] = None,
+    until: Until = "",
+    budget: Budget = None,
+    log_json: LogJson = False,
     as_json: AsJson = False,
 ) -> None:
     """Collect from all sources, or some, without joining and scoring."""
@@ -36,7 +54,7 @@ def crawl(
     for name in sources or ():
         if name not in names():
             raise typer.BadParameter(f"no source {name!r}; there are: {', '.join(names())}")
-    _run_night(ctx, as_json, sources=sources, crawl_only=True)
+    _run_night(ctx, as_json, until, budget, sources=sources, crawl_only=True, log_json=log_json)
 
 
 @app.command("import")
@@ -79,20 +97,55 @@ def import_(
 
 
 @app.command()
-def nightly(ctx: typer.Context, as_json: AsJson = False) -> None:
+def nightly(
+    ctx: typer.Context,
+    until: Until = "",
+    budget: Budget = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, max=64, help="Processes that crawl here, beside `sourcing worker` elsewhere (PostgreSQL)."),
+    ] = None,
+    at_once: AtOnce = None,
+    log_json: LogJson = False,
+    as_json: AsJson = False,
+) -> None:
     """Run a whole night: plan, crawl, resolve, score, report."""
-    _run_night(ctx, as_json)
+    _run_night(ctx, as_json, until, budget, log_json=log_json, workers=workers, at_once=at_once)
 
 
 def _run_night(
-    ctx: typer.Context, as_json: bool, *, sources: list[str] | None = None, crawl_only: bool = False
+    ctx: typer.Context,
+    as_json: bool,
+    until: str,
+    budget: list[str] | None,
+    *,
+    sources: list[str] | None = None,
+    crawl_only: bool = False,
+    log_json: bool = False,
+    workers: int | None = None,
+    at_once: int | None = None,
 ) -> None:
+    from sourcing.config import Logs
+    from sourcing.crawl import read_budgets, read_until
     from sourcing.nightly import run
     from sourcing.show.progress import shown
 
-    config = config_of(ctx)
+    config, now = config_of(ctx), clock()
+    if log_json:
+        config = config.model_copy(update={"logs": Logs(format="json")})
+    end = read_until(until, now) if until else None
     with shown() as progress:
-        done = run(config, now=clock(), progress=progress, sources=sources, crawl_only=crawl_only)
+        done = run(
+            config,
+            now=now,
+            progress=progress,
+            sources=sources,
+            crawl_only=crawl_only,
+            until=end,
+            budgets=read_budgets(budget or ()),
+            workers=workers,
+            at_once=at_once,
+        )
     say_night(done, as_json)
 
 
@@ -106,16 +159,20 @@ def nights(
     as_json: AsJson = False,
 ) -> None:
     """List past nights, newest first, or the last one in full."""
-    from sourcing.nightly import last_night
     from sourcing.show import nights as show
+    from sourcing.show.workers import at_work
 
     with store_of(ctx) as (config, store):
         if last:
+            from sourcing.nightly import last_night
+
             looked = last_night(config, store)
             say(looked, show.looked_back(looked), as_json)
             return
-        rows = store.nights(limit)
+        rows, busy = store.nights(limit), at_work(store.workers())
     say(rows, show.history(rows), as_json)
+    if busy:
+        typer.echo(busy, err=True)
 
 
 @app.command()
@@ -123,9 +180,7 @@ def demo(
     folder: Annotated[Path, typer.Option("--dir", metavar="DIR", help="Folder of the demo.")] = Path("demo"),
     people: Annotated[int, typer.Option(min=20, max=100_000, help="People invented, on the first call.")] = 2000,
     seed: Annotated[str, typer.Option(help="Seed of the invented world, on the first call.")] = "demo",
-    faults: Annotated[
-        str, typer.Option(metavar="KIND:SHARE,…", help="Faults: 429, 502, truncated, missing_field, slow.")
-    ] = "",
+    faults: Annotated[str, typer.Option(metavar="KIND:SHARE,…", help="Faults: docs/nights.md lists the kinds.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Run a night on an invented web, offline; each further call is the next night."""

@@ -1,10 +1,15 @@
 """Commands of judging: score, rank, explain, replay."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sourcing.commands._edge import AsJson, LeadName, RoleName, app, clock, say, store_of
+
+if TYPE_CHECKING:
+    from scoring.roles import Role
+    from sourcing.config import Config
+    from storage.store import Store
 
 
 @app.command()
@@ -43,32 +48,51 @@ def rank(
 ) -> None:
     """List the best leads of a role; with --set, what other weights would change."""
     from scoring.roles import find_role
-    from sourcing.audits import balanced_list
-    from sourcing.ranking import listing, read_section
-    from sourcing.reference import reference_of
-    from sourcing.replay import list_of_night
-    from sourcing.show import audits, lists, what_if
-    from sourcing.weights import read_weights, tried, with_weights
 
     if sum((bool(weights), night is not None, bool(balance))) > 1:
         raise typer.BadParameter("--set, --night and --balance each show another list; give one of them")
     with store_of(ctx) as (config, store):
         profile = find_role(role, config.roles_folder)
+        # What a command does not need is not imported: the plain list is there at once.
         if balance:
-            slate, names = balanced_list(config, store, profile.role, balance, limit=limit, now=clock())
-            say(slate, audits.slate(slate, names), as_json)
-            return
-        if weights:
-            changed = with_weights(profile, read_weights(weights))
-            found = tried(store, profile, changed, now=clock(), top=limit, reference=reference_of(config))
-            say(found, what_if.tried(found, listed=True), as_json)
-            return
-        wanted = read_section(section)
-        if night is None:
-            rows = listing(store, profile.role, limit=limit, section=wanted)
+            found, text = _balanced(config, store, profile, balance, limit)
+        elif weights:
+            found, text = _tried(config, store, profile, weights, limit)
         else:
-            rows = list_of_night(store, night, profile.role, limit=limit, section=wanted)
-    say(rows, lists.ranked(rows), as_json)
+            found, text = _listed(store, profile.role, section, night, limit)
+    say(found, text, as_json)
+
+
+def _balanced(config: "Config", store: "Store", role: "Role", balance: str, limit: int) -> tuple[object, str]:
+    from sourcing.audits import balanced_list
+    from sourcing.show import audits
+
+    slate, names = balanced_list(config, store, role.role, balance, limit=limit, now=clock())
+    return slate, audits.slate(slate, names)
+
+
+def _tried(config: "Config", store: "Store", role: "Role", weights: list[str], limit: int) -> tuple[object, str]:
+    from sourcing.reference import reference_of
+    from sourcing.show import what_if
+    from sourcing.weights import read_weights, tried, with_weights
+
+    changed = with_weights(role, read_weights(weights))
+    found = tried(store, role, changed, now=clock(), top=limit, reference=reference_of(config))
+    return found, what_if.tried(found, listed=True)
+
+
+def _listed(store: "Store", role: str, section: str, night: int | None, limit: int) -> tuple[object, str]:
+    from sourcing.ranking import listing, read_section
+    from sourcing.show import lists
+
+    wanted = read_section(section)
+    if night is None:
+        rows = listing(store, role, limit=limit, section=wanted)
+    else:
+        from sourcing.replay import list_of_night
+
+        rows = list_of_night(store, night, role, limit=limit, section=wanted)
+    return rows, lists.ranked(rows)
 
 
 @app.command()

@@ -1,15 +1,11 @@
 """Commands of the people of the desk: user add, list, role, password, share, disable, enable."""
 
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from sourcing.commands._edge import AsJson, By, clock, config_of, decider, say, store_of, user_app
-from storage.errors import ConfigError
-
-if TYPE_CHECKING:
-    from storage.store import Store
 
 UserName = Annotated[str, typer.Argument(metavar="NAME", help="Name to sign in with.")]
 FromInput = Annotated[
@@ -56,7 +52,6 @@ def user_role(
     from sourcing.desk import people
 
     with store_of(ctx) as (_, store):
-        _keep_an_admin(store, name, stays=role == "admin")
         people.set_role(store, name, role)
     typer.echo(f"{name} is {role}: {people.ROLES[role]}")
 
@@ -74,9 +69,10 @@ def user_password(ctx: typer.Context, name: UserName, stdin: FromInput = False) 
 @user_app.command("disable")
 def user_disable(ctx: typer.Context, name: UserName, by: By = "") -> None:
     """Let somebody in no more; what they decided stays under their name."""
+    from sourcing.desk import people
+
     with store_of(ctx) as (_, store):
-        _keep_an_admin(store, name, stays=False)
-        store.disable_user(name, by=decider(by), at=clock())
+        people.disable(store, name, by=decider(by), now=clock())
     typer.echo(f"{name} may not sign in any more")
 
 
@@ -109,13 +105,6 @@ def user_share(
         list_ = find_role(role, config_of(ctx).roles_folder).role
         people.share(store, name, list_, contacts=contacts, by=decider(by), now=clock())
     typer.echo(f"{name} sees and judges {list_}{', with contacts' if contacts else ', without contacts'}")
-
-
-def _keep_an_admin(store: "Store", name: str, *, stays: bool) -> None:
-    """ConfigError if nobody could administer the desk any more."""
-    admins = {user.name for user in store.users() if user.role == "admin" and user.disabled_at is None}
-    if not stays and admins == {name}:
-        raise ConfigError(f"{name} is the only admin; add another one first with `sourcing user add NAME --as admin`")
 
 
 def _password(name: str, stdin: bool) -> str:

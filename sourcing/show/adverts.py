@@ -1,11 +1,16 @@
 """What a draft from an advert shows on screen: what was read, what is open."""
 
-from collections.abc import Iterable
-from pathlib import Path
-from typing import Any
+from __future__ import annotations
 
-from scoring.advert import Draft, Wish
+from typing import TYPE_CHECKING, Any
+
 from sourcing.show.text import clean, counted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from scoring.advert import Draft, Wish
 
 
 def drafted(draft: Draft, path: Path, base: str | None) -> str:

@@ -1,11 +1,17 @@
 """Audits as text: what a score follows, and whom a selection favours."""
 
-from collections.abc import Mapping
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from scoring.fairness.bias import FEWEST, FOUR_FIFTHS, BiasAudit, Group
 from scoring.fairness.proxies import STRONG, ProxyAudit
-from scoring.fairness.slates import Balanced
 from sourcing.show.text import clean, counted, percent, table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from scoring.fairness.slates import Balanced
 
 _FACTS: Mapping[str, str] = {
     "account_age": "age of the oldest account",

@@ -1,47 +1,107 @@
-"""What lanes were to cost and did cost: one line per lane, one sum per source."""
+"""What lanes were to cost and did cost: one line per lane, one sum per source, and how far apart the two were."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from __future__ import annotations
 
-from sourcing.show.text import counted, short, table
-from storage.records import Forecast, LaneBill, Night
+from typing import TYPE_CHECKING
+
+from sourcing.show.text import counted, moment, short, table
+from storage.records import Forecast, LaneBill, LimitLeft, Night
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from sourcing.crawl import Plan, SourcePlan
 
 PLAN = ("lane", "requests", "points", "minutes", "last night's requests", "basis")
-BILL = ("lane", "forecast", "requests", "counted", "points", "refused", "accounts", "evidence")
+BILL = ("lane", "forecast", "requests", "error", "counted", "points", "refused", "accounts", "evidence")
+COUNTS = ("requests", "counted", "points", "refused", "accounts", "evidence")
 NOTHING = "no lanes: the active roles name none for a usable source (see `sourcing doctor`)"
+CAME_TO_AN_END = frozenset({"done", "partial"})  # what was cut short cannot be compared with its forecast
 
 
-def planned(rows: Sequence[Forecast], past: Mapping[str, LaneBill]) -> str:
+def planned(row: Plan, past: Mapping[str, LaneBill]) -> str:
     """The forecast of every lane, under its source's sum, beside what the lane cost last time."""
-    if not rows:
+    if not row.lanes:
         return NOTHING
-    return f"{table(PLAN, _planned(rows, past))}\n{together(rows)}"
+    after = f", and {row.after:.1f} for joining, scoring and the report" if row.after else ""
+    together_ = (
+        f"together: {counted(row.requests, 'request')}, {counted(row.points, 'point')}; "
+        f"sources run side by side: about {row.minutes:.1f} minutes{after}"
+    )
+    notes = [note for source in row.sources for note in _notes(source)]
+    return "\n".join([table(PLAN, _planned(row, past)), together_, *notes])
 
 
-def _planned(rows: Sequence[Forecast], past: Mapping[str, LaneBill]) -> Iterator[tuple[object, ...]]:
-    for source in _sources(row.lane for row in rows):
-        mine = [row for row in rows if source_of(row.lane) == source]
-        before = [past[row.lane].requests for row in mine if row.lane in past]
-        requests, points, minutes = _sums(mine)
-        yield source, requests, points, f"{minutes:.1f}", sum(before) if before else "", counted(len(mine), "lane")
-        for row in sorted(mine, key=lambda row: (-row.requests, row.lane)):
-            last = past[row.lane].requests if row.lane in past else ""
-            yield _inner(row.lane), row.requests, row.points, f"{row.minutes:.1f}", last, row.basis
+def _planned(row: Plan, past: Mapping[str, LaneBill]) -> Iterator[tuple[object, ...]]:
+    for source in sorted(row.sources, key=lambda one: one.source):
+        mine = [lane for lane in row.lanes if source_of(lane.lane) == source.source]
+        before = [past[lane.lane].requests for lane in mine if lane.lane in past]
+        last = sum(before) if before else ""
+        lanes = counted(source.lanes, "lane")
+        yield source.source, source.requests, source.points, f"{source.minutes:.1f}", last, lanes
+        for lane in sorted(mine, key=lambda lane: (-lane.requests, lane.lane)):
+            last = past[lane.lane].requests if lane.lane in past else ""
+            yield _inner(lane.lane), lane.requests, lane.points, f"{lane.minutes:.1f}", last, lane.basis
+
+
+def _notes(source: SourcePlan) -> Iterator[str]:
+    """What budgets and limits make of a source's forecast."""
+    yield from (f"{source.source}: {_left(left)}" for left in source.left)
+    if source.waiting:
+        yield f"{source.source}: {source.waiting:.1f} of its minutes are waiting for budgets that will be used up"
+    if source.over:
+        yield (
+            f"{source.source}: may send {source.most:,} requests, {source.over:,} fewer than forecast; "
+            "the next night goes on"
+        )
+
+
+def _left(left: LimitLeft) -> str:
+    budget = f"{left.resource} budget" if left.resource else "budget"
+    of = f" of {left.limit:,}" if left.limit else ""
+    return f"{left.remaining:,}{of} left of its {budget} at {left.host} until {moment(left.reset_at)}"
 
 
 def together(rows: Sequence[Forecast]) -> str:
     """The sum of a forecast."""
-    requests, points, minutes = _sums(rows)
-    return f"together: {counted(requests, 'request')}, {counted(points, 'point')}, about {minutes:.1f} minutes"
-
-
-def _sums(rows: Sequence[Forecast]) -> tuple[int, int, float]:
-    return sum(row.requests for row in rows), sum(row.points for row in rows), sum(row.minutes for row in rows)
+    requests, points = sum(row.requests for row in rows), sum(row.points for row in rows)
+    return f"together: {counted(requests, 'request')}, {counted(points, 'point')}"
 
 
 def billed(night: Night, *, most: int | None = None) -> str:
     """The bill of every lane beside its forecast, under its source's sum; `most` lanes per source."""
     rows = list(_billed(night, most))
-    return table(BILL, rows) if rows else "no lane was asked and none was planned"
+    return f"{table(BILL, rows)}\n{missed(night)}" if rows else "no lane was asked and none was planned"
+
+
+def missed(night: Night) -> str:
+    """How far forecast and fact were apart, over the sources that came to an end."""
+    whole = {outcome.source: outcome.requests for outcome in night.outcomes if outcome.state in CAME_TO_AN_END}
+    plans = dict.fromkeys(whole, 0)
+    for row in night.forecast:
+        if source_of(row.lane) in plans:
+            plans[source_of(row.lane)] += row.requests
+    plan, fact = sum(plans.values()), sum(whole.values())
+    if not plans or not night.forecast:
+        return "forecast and fact cannot be compared: no source was planned and came to its end"
+    each = sum(abs(plans[source] - whole[source]) for source in plans)
+    left_out = len([one for one in night.outcomes if one.state not in {*CAME_TO_AN_END, "skipped"}])
+    rest = f"; {counted(left_out, 'source')} that did not come to an end left out" if left_out else ""
+    return (
+        f"forecast {counted(plan, 'request')}, sent {fact:,}: {error(plan, fact)}; "
+        f"source by source {_share(each, fact)} apart{rest}"
+    )
+
+
+def error(plan: float, fact: float) -> str:
+    """How far a forecast was above (+) or below (-) the fact, in per cent of it; "" where both are nothing."""
+    if not fact:
+        return "" if not plan else "all"
+    return f"{100 * (plan - fact) / fact:+.0f} %"
+
+
+def _share(part: float, whole: float) -> str:
+    return f"{100 * part / whole:.0f} %" if whole else "nothing"
 
 
 def _billed(night: Night, most: int | None) -> Iterator[tuple[object, ...]]:
@@ -63,21 +123,19 @@ Line = tuple[str, Forecast | None, LaneBill]
 
 def _sum(name: str, lines: Sequence[Line]) -> tuple[object, ...]:
     plans, bills = [plan for _, plan, _ in lines if plan], [bill for _, _, bill in lines]
-    sums = [sum(getattr(bill, field) for bill in bills) for field in BILL[2:]]
-    return (name, sum(plan.requests for plan in plans) if plans else "", *sums)
+    requests, *rest = [sum(getattr(bill, field) for bill in bills) for field in COUNTS]
+    plan = sum(plan.requests for plan in plans)
+    return (name, plan if plans else "", requests, error(plan, requests) if plans else "", *rest)
 
 
 def _line(name: str, plan: Forecast | None, bill: LaneBill) -> tuple[object, ...]:
-    return (name, plan.requests if plan else "", *(getattr(bill, field) for field in BILL[2:]))
+    requests, *rest = (getattr(bill, field) for field in COUNTS)
+    return (name, plan.requests if plan else "", requests, error(plan.requests, requests) if plan else "", *rest)
 
 
 def source_of(lane: str) -> str:
     """The source of a lane's id."""
     return lane.partition("/")[0]
-
-
-def _sources(lanes: Iterable[str]) -> list[str]:
-    return sorted({source_of(lane) for lane in lanes})
 
 
 def _inner(lane: str) -> str:

@@ -1,9 +1,15 @@
 """What sources and lanes add to each other, and how many people were probably missed."""
 
-from collections.abc import Sequence
+from __future__ import annotations
 
-from sourcing.contributions import Contributions, Estimate, Share
+from typing import TYPE_CHECKING
+
 from sourcing.show.text import clean, counted, short, table, wrapped
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sourcing.contributions import Contributions, Estimate, Share
 
 HEAD = ("", "people", "only here", "of these new")
 CAUTION = (

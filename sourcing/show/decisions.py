@@ -1,9 +1,15 @@
 """Decisions of sourcers."""
 
-from collections.abc import Mapping, Sequence
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from sourcing.show.text import clean, moment, table
-from storage.records import Decision
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from storage.records import Decision
 
 
 def decided(row: Decision) -> str:

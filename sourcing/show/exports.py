@@ -1,12 +1,18 @@
 """Exports and their ledger as text."""
 
-from collections.abc import Iterator, Sequence
+from __future__ import annotations
 
-from sourcing.export.ledger import Held
-from sourcing.export.pack import Returned
-from sourcing.export.writing import Exported
+from typing import TYPE_CHECKING
+
 from sourcing.show.text import clean, counted, moment
-from storage.store import ExportRow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sourcing.export.ledger import Held
+    from sourcing.export.pack import Returned
+    from sourcing.export.writing import Exported
+    from storage.store import ExportRow
 
 
 def exported(done: Exported) -> str:
@@ -22,6 +28,8 @@ def _exported(done: Exported) -> Iterator[str]:
         yield f"{people} would be in it; nothing was written"
     else:
         yield f"{people}{'; the same list was exported before, that file stands' if done.again else ''}"
+    if done.notices:
+        yield f"{counted(done.notices, 'notice')} to be given with the first message lie beside the file"
     for reason, count in sorted(done.left_out.items()):
         yield f"left out: {count} ({reason})"
     for one in done.collisions:

@@ -1,10 +1,16 @@
 """People found by a search."""
 
-from collections.abc import Iterator
+from __future__ import annotations
 
-from sourcing.desk.search import Hit, Mark, People, Person
+from typing import TYPE_CHECKING
+
 from sourcing.ranking import clean
 from sourcing.show.text import wrapped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sourcing.desk.search import Hit, Mark, People, Person
 
 
 def people(found: People) -> str:

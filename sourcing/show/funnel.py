@@ -1,7 +1,13 @@
 """The reality check as a picture: one bar per must-have, so that the one that costs most stands out."""
 
-from scoring.roles import Funnel
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from sourcing.show.text import clean, counted
+
+if TYPE_CHECKING:
+    from scoring.roles import Funnel
 
 _BAR = 40  # columns of the longest bar
 _EIGHTHS = " ▏▎▍▌▋▊▉"

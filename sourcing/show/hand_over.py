@@ -1,10 +1,16 @@
 """Pushes and digests as text."""
 
-from collections.abc import Iterator
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from sourcing.digest import KINDS, Digest, News, Person, Sent
-from sourcing.export.push import Planned, Pushed
 from sourcing.show.text import clean, counted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sourcing.export.push import Planned, Pushed
 
 
 def pushed(done: Pushed) -> str:

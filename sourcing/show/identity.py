@@ -1,12 +1,18 @@
 """What the review of leads looks like in a terminal: both sides next to each other, and what was compared."""
 
-from collections.abc import Iterator, Sequence
+from __future__ import annotations
 
-from sourcing.identity.refit import Refit
-from sourcing.identity.review import Decided, Suggestion
-from sourcing.identity.what_if import WhatIf
+from typing import TYPE_CHECKING
+
 from sourcing.show.text import clean, counted, percent, width
-from storage.records import Account, Lead
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sourcing.identity.refit import Refit
+    from sourcing.identity.review import Decided, Suggestion
+    from sourcing.identity.what_if import WhatIf
+    from storage.records import Account, Lead
 
 MOST_ROWS = 20  # joins listed of each kind
 MOST_LINKS = 3

@@ -1,12 +1,18 @@
 """A lead's page: who, where, why these accounts are one person, and what they made."""
 
-from collections.abc import Iterator, Sequence
+from __future__ import annotations
 
-from sourcing.leads import LeadPage
+from typing import TYPE_CHECKING
+
 from sourcing.show.text import clean, counted, moment
 from spiders._wishes import KIND as WISH
 from storage.records import Account, Evidence, Judgement, Level
-from storage.store import StatusChange
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sourcing.leads import LeadPage
+    from storage.store import StatusChange
 
 MOST_WORK = 25  # pieces of evidence shown; --json has all
 LEVELS = {

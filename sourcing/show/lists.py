@@ -1,9 +1,15 @@
 """Ranked lists."""
 
-from collections.abc import Sequence
+from __future__ import annotations
 
-from sourcing.ranking import Row
+from typing import TYPE_CHECKING
+
 from sourcing.show.text import score, wrapped
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sourcing.ranking import Row
 
 SECTIONS = {
     "ranked": "",

@@ -1,15 +1,21 @@
 """What a night promised, cost, found and left open."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from __future__ import annotations
 
-from sourcing.changes import Changes
-from sourcing.findings import Finding
-from sourcing.identity import Joined
-from sourcing.nightly import LookedBack, NightReport, RoleReport
+from typing import TYPE_CHECKING
+
 from sourcing.show import bills, contributions
 from sourcing.show.lists import ranked
 from sourcing.show.text import clean, counted, duration, moment, short, table
-from storage.records import Forecast, Night, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from sourcing.changes import Changes
+    from sourcing.findings import Finding
+    from sourcing.identity import Joined
+    from sourcing.nightly import LookedBack, NightReport, RoleReport
+    from storage.records import Forecast, Night, Outcome
 
 MOST_LANES = 12  # lanes of a forecast shown one by one
 TAKEN = ("saved:accounts", "saved:evidence", "saved:sightings", "saved:events", "saved:gone")  # stored, not set aside
@@ -21,10 +27,12 @@ def forecast(rows: Sequence[Forecast]) -> str:
     """What each lane will cost, and the sum."""
     if not rows:
         return bills.NOTHING
-    shown = sorted(rows, key=lambda row: (-row.requests, row.lane))[:MOST_LANES]
+    due = [row for row in rows if row.requests]
+    shown = sorted(due, key=lambda row: (-row.requests, row.lane))[:MOST_LANES]
     cells = [(short(row.lane), row.requests, row.points, f"{row.minutes:.1f}", row.basis) for row in shown]
-    rest = len(rows) - len(shown)
+    rest, idle = len(due) - len(shown), len(rows) - len(due)
     more = f"\n… and {counted(rest, 'lane')} more" if rest else ""
+    more += f"\n{counted(idle, 'lane')} not due" if idle else ""
     return f"{table(('lane', 'requests', 'points', 'minutes', 'basis'), cells)}{more}\n{bills.together(rows)}"
 
 
@@ -117,8 +125,11 @@ def _role(row: RoleReport) -> str:
 
 def _end(done: NightReport) -> str:
     requests = sum(outcome.requests for outcome in done.night.outcomes)
-    how = "interrupted; the next run continues" if done.interrupted else "finished"
-    return f"Night {done.night.number} {how} after {duration(done.seconds)} and {counted(requests, 'request')}."
+    limited = any(outcome.state == "limit" for outcome in done.night.outcomes)
+    how = "finished at a limit; the next night goes on" if limited else "finished"
+    how = "interrupted; the next run continues" if done.interrupted else how
+    spent = f" ({done.limits})" if done.limits else ""
+    return f"Night {done.night.number} {how} after {duration(done.seconds)} and {counted(requests, 'request')}{spent}."
 
 
 def history(nights: Sequence[Night]) -> str:

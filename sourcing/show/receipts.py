@@ -1,13 +1,19 @@
 """A receipt, line by line: what was weighed, with which evidence, what the sum is, and what would move it."""
 
-from collections.abc import Iterator
+from __future__ import annotations
 
-from scoring.what_if import Side
-from sourcing.explaining import Explained, ExplainedPart, Standing, Versus
-from sourcing.replay import Replayed
+from typing import TYPE_CHECKING
+
 from sourcing.show.lists import SECTIONS
 from sourcing.show.text import clean, counted, moment, percent, score, table, wrapped
-from storage.records import Receipt
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scoring.what_if import Side
+    from sourcing.explaining import Explained, ExplainedPart, Standing, Versus
+    from sourcing.replay import Replayed
+    from storage.records import Receipt
 
 INDENT = " " * 6
 NAME = 16  # columns of a component's name
@@ -127,6 +133,11 @@ def _replayed(row: Replayed) -> Iterator[str]:
     for version, digest, count in row.versions:
         yield f"  {counted(count, 'lead')} scored with profile version {version}, {digest}"
     yield "  rebuilt bit for bit" if row.same else f"  DIFFERS: {clean(row.difference)}"
-    rows = [(rank, f"{total:.4f}", lead, row.names.get(lead, "")) for rank, (lead, total) in enumerate(row.top, 1)]
+    rows = [(rank, f"{total:.4f}", lead, _name_then(row, rank, lead)) for rank, (lead, total) in enumerate(row.top, 1)]
     if rows:
         yield table(("rank", "total", "lead", "name"), rows)
+
+
+def _name_then(row: Replayed, rank: int, lead: str) -> str:
+    """Who stood at a place; of erased people only that there was somebody."""
+    return "erased" if rank in row.erased and lead not in row.names else row.names.get(lead, "")

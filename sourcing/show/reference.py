@@ -1,9 +1,15 @@
 """Reference tables as text."""
 
-from collections.abc import Iterator
+from __future__ import annotations
 
-from sourcing.reference import Table, Tables
+from typing import TYPE_CHECKING
+
 from sourcing.show.text import table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sourcing.reference import Table, Tables
 
 
 def tables(found: Tables) -> str:

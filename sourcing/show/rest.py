@@ -1,12 +1,18 @@
 """The smaller pages: check-ups, role profiles, findings, runs of one step."""
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from __future__ import annotations
 
-from scoring.roles import Finding, Role
-from sourcing.doctor import Check
-from sourcing.ranking import Scored
+from typing import TYPE_CHECKING
+
 from sourcing.show.text import clean, counted, table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from scoring.roles import Finding, Role
+    from sourcing.doctor import Check
+    from sourcing.ranking import Scored
 
 
 def checks(rows: Sequence[Check]) -> str:

@@ -1,9 +1,15 @@
 """The cards of all sources, for a terminal."""
 
-from collections.abc import Iterator, Sequence
+from __future__ import annotations
 
-from sourcing.crawl import SourceStatus
+from typing import TYPE_CHECKING
+
 from sourcing.show.text import wrapped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sourcing.crawl import SourceStatus
 
 INDENT = "    "
 

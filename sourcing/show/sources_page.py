@@ -75,6 +75,8 @@ def _section(name: str, card: Card) -> str:
         "yields": card.yields,
         "newest fact": f"at most {card.fresh_days} days old at a healthy source" if card.fresh_days > 1 else "",
         "off by default": card.why_off,
+        "stays in the house": ", ".join(card.not_exported),
+        "whoever is given a file": card.export_note,
         "alone": "" if card.matching else "its accounts are leads of their own, never joined with others",
         "robots.txt": "obeyed" if card.robots else "not asked: the interface is documented for programs",
     }

@@ -1,11 +1,18 @@
 """The people of the desk."""
 
-from collections.abc import Mapping, Sequence
+from __future__ import annotations
+
+from collections.abc import Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sourcing.show.text import moment, table
 from storage.records import Record
-from storage.store import User
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from storage.store import User
 
 
 class Row(Record):

@@ -1,12 +1,18 @@
 """What other weights would do, and what decisions say of the weights: differences, never verdicts."""
 
-from collections.abc import Iterator, Sequence
+from __future__ import annotations
 
-from scoring.calibration import Calibration
+from typing import TYPE_CHECKING
+
 from scoring.learn import FACTOR, NOISE
-from scoring.what_if import Cause, Decided, Difference, Move
 from sourcing.show.text import clean, counted, percent, table
-from sourcing.weights import SavedRole, Tried, Tuned
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from scoring.calibration import Calibration
+    from scoring.what_if import Cause, Decided, Difference, Move
+    from sourcing.weights import SavedRole, Tried, Tuned
 
 
 def tried(row: Tried, *, listed: bool = False) -> str:

@@ -16,8 +16,8 @@ from spiders import _gate, _limits
 from spiders._base import Yielded
 from spiders._card import Options
 from spiders._codehost.listing import CONTRIBUTORS, ProjectLanes
-from spiders._lookup import forecasts
-from storage.records import Account, Forecast, Gone, Kind, Known, Lane, LaneBill
+from spiders._past import Past, Work
+from storage.records import Account, Gone, Kind, Known, Lane
 
 READ = "read"  # marker: when the profile was read, ISO 8601
 
@@ -28,14 +28,12 @@ class CodeHost(ProjectLanes):
     # --- forecast ----------------------------------------------------------------------------------------------
 
     @classmethod
-    def forecast(
-        cls, lanes: Sequence[Lane], options: Options, past: Mapping[str, LaneBill], known: int
-    ) -> list[Forecast]:
-        """A few pages a project at first, one request later; profiles once in `refresh_days`."""
-        due = -(-known // max(1, int(getattr(options, "refresh_days", 14))))
-        guesses = {lane.id: 6 if lane.kind == CONTRIBUTORS else 10 for lane in lanes}
-        guesses |= {cls.refresh_lane(): due} if due else {}
-        return forecasts(guesses, past, options.delay)
+    def expects(cls, lanes: Sequence[Lane], options: Options, past: Past) -> Iterable[Work]:
+        """A few pages a project at first, one request later; profiles of people known who are due."""
+        due = past.due(getattr(options, "refresh_days", 14), READ)
+        pages = {CONTRIBUTORS: 6.0}
+        found = [Work(one.id, first=pages.get(one.kind, 10.0), light=float(one.kind == CONTRIBUTORS)) for one in lanes]
+        return [*found, Work(cls.refresh_lane(), first=0, due=due)]
 
     @classmethod
     def refresh_lane(cls) -> str:

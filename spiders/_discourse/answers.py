@@ -2,7 +2,9 @@
 
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator
+from pydantic import BaseModel, BeforeValidator
+
+from spiders._times import Moment
 
 
 def _names(value: Any) -> Any:
@@ -90,7 +92,7 @@ class Topic(BaseModel):
     id: int
     title: str = ""
     posts_count: int = 0
-    bumped_at: AwareDatetime | None = None
+    bumped_at: Moment | None = None
     pinned: bool | None = None
     visible: bool | None = None
     like_count: int | None = None
@@ -132,7 +134,7 @@ class Post(BaseModel):
     username: str
     name: str | None = None
     user_title: str | None = None
-    created_at: AwareDatetime
+    created_at: Moment
     post_number: int
     post_type: int = 1  # 1 is a text, the others are notices
     accepted_answer: bool | None = None
@@ -189,7 +191,7 @@ class User(BaseModel):
     location: str | None = None
     trust_level: int | None = None
     badge_count: int | None = None
-    created_at: AwareDatetime | None = None
+    created_at: Moment | None = None
     profile_hidden: bool | None = None
     suspended_till: str | None = None
     admin: bool | None = None

@@ -1,6 +1,5 @@
 """Asking one forum among many: what its site says, when it is left alone for the night, who is met there."""
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -19,8 +18,10 @@ from spiders._discourse import people
 from spiders._discourse.answers import Category, Site, UserField
 from spiders._discourse.forums import SOURCE, DiscourseOptions, Forum, Place, places
 from spiders._discourse.people import Seen
-from spiders._gate import SECONDARY_WAIT
+from spiders._gate import MAX_WAIT, SECONDARY_WAIT
+from spiders._json import loads
 from spiders._lookup import Following
+from storage.errors import Unreadable
 from storage.records import AccountKey, Origin
 
 Reader = Callable[..., Iterable[Yielded]]
@@ -167,6 +168,6 @@ class ForumAsking(Following):
 def _wait_of(response: Response) -> float:
     """Seconds a 429 names in its body alone."""
     try:
-        return max(0.0, float(json.loads(response.body)["extras"]["wait_seconds"]))
-    except (ValueError, KeyError, TypeError, AttributeError):
+        return min(MAX_WAIT, max(0.0, float(loads(response.body)["extras"]["wait_seconds"])))
+    except (Unreadable, ValueError, KeyError, TypeError, AttributeError):
         return float(SECONDARY_WAIT)

@@ -1,6 +1,6 @@
 """Profiles of those met tonight or read long ago, where a forum's robots.txt allows them; the whole spider."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -10,7 +10,7 @@ from scrapy import Request
 from scrapy.http import Response
 
 from spiders._base import Yielded
-from spiders._card import Options, past_forecast
+from spiders._card import Options
 from spiders._clean import each
 from spiders._discourse import people
 from spiders._discourse.answers import Profile, User
@@ -19,7 +19,8 @@ from spiders._discourse.forums import SOURCE, DiscourseOptions, Place, places, t
 from spiders._discourse.topics import TopicReading
 from spiders._farewell import farewell
 from spiders._headers import plain_headers
-from storage.records import AccountKey, Forecast, Gone, Lane, LaneBill, Sighting
+from spiders._past import LATENCY, Past, Work
+from storage.records import AccountKey, Gone, Lane, Sighting
 
 PROFILES = f"{SOURCE}/people/profiles"
 
@@ -39,19 +40,20 @@ class Discourse(TopicReading):
         return next((place.address for place in found.values()), "")
 
     @classmethod
-    def forecast(
-        cls, lanes: Sequence[Lane], options: Options, past: Mapping[str, LaneBill], known: int
-    ) -> list[Forecast]:
-        """Pages of a directory, topics of a category, and some profiles per forum; forums are asked side by side."""
-        del known
+    def expects(cls, lanes: Sequence[Lane], options: Options, past: Past) -> Iterable[Work]:
+        """Pages of a directory, topics of a category, and some profiles per forum."""
         if not isinstance(options, DiscourseOptions):
             raise TypeError("the forecast of forums needs their options")
-        hosts = {found[0] for lane in lanes if (found := target(lane.target)) and lane.kind != "linked"}
-        guesses = {lane.id: _first_guess(lane, options) for lane in lanes}
-        guesses[PROFILES] = options.profiles_per_forum * len(hosts)
-        rows = [past_forecast(lane, past) or _forecast(lane, requests) for lane, requests in guesses.items()]
-        minutes = options.delay / 60 / max(1, len(hosts))
-        return [row.model_copy(update={"minutes": row.requests * minutes}) for row in rows if row.requests]
+        forums = {found[0] for lane in lanes if (found := target(lane.target)) and lane.kind != "linked"}
+        due = past.due(options.refresh_days, "read", unmarked=False)
+        people = Work(PROFILES, first=options.profiles_per_forum * len(forums), due=due)
+        return [*(_work(lane, options) for lane in lanes), people]
+
+    @classmethod
+    def pace(cls, options: Options, lanes: Sequence[Lane]) -> float:
+        """Forums are asked side by side."""
+        forums = {found[0] for lane in lanes if (found := target(lane.target))}
+        return max(options.delay, LATENCY) / max(1, len(forums))
 
     def first(self) -> Iterable[Request]:
         """The lanes of every forum, once its layout is known."""
@@ -165,11 +167,9 @@ class Discourse(TopicReading):
         return self.layouts[host]
 
 
-def _first_guess(lane: Lane, options: DiscourseOptions) -> int:
+def _work(lane: Lane, options: DiscourseOptions) -> Work:
     if lane.kind == "directory":
-        return options.directory_pages + 2
-    return options.category_pages + min(options.topics_per_night, 60) if lane.kind == "category" else 1
-
-
-def _forecast(lane: str, requests: int) -> Forecast:
-    return Forecast(lane=lane, requests=requests, minutes=0, basis="first guess")
+        return Work(lane.id, first=options.directory_pages + 2, full=3, every=options.directory_every_days)
+    if lane.kind == "category":
+        return Work(lane.id, first=options.category_pages + min(options.topics_per_night, 60), light=3)
+    return Work(lane.id)

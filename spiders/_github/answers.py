@@ -5,11 +5,12 @@ which fields an answer returned at all. Neither may ever be stored as a value.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
+
+from spiders._times import Moment
 
 
 class Read(BaseModel):
@@ -108,7 +109,7 @@ class Folder(Read):
 class Release(Read):
     """A published release."""
 
-    published_at: datetime | None = None
+    published_at: Moment | None = None
 
 
 class Releases(Read):
@@ -144,8 +145,8 @@ class Repository(Read):
     url: str
     description: str | None = None
     is_archived: bool = False
-    created_at: datetime | None = None
-    pushed_at: datetime | None = None
+    created_at: Moment | None = None
+    pushed_at: Moment | None = None
     stargazer_count: int = Field(0, ge=0)
     fork_count: int = Field(0, ge=0)
     primary_language: Named | None = None
@@ -211,8 +212,8 @@ class Person(Read):
     website_url: str | None = None
     twitter_username: str | None = None
     is_hireable: bool | None = None
-    created_at: datetime | None = None
-    updated_at: datetime | None = None
+    created_at: Moment | None = None
+    updated_at: Moment | None = None
     status: Status | None = None
     followers: Count | None = None
     pull_requests: Count | None = None
@@ -247,7 +248,7 @@ class WorkedOn(Read):
 class Occurred(Read):
     """When a contribution was made."""
 
-    occurred_at: datetime
+    occurred_at: Moment
 
 
 class Contributed(Read):
@@ -292,8 +293,8 @@ class PullRequest(Read):
     database_id: int | None = None
     title: str = ""
     url: str
-    merged_at: datetime | None = None
-    updated_at: datetime
+    merged_at: Moment | None = None
+    updated_at: Moment
     changed_files: int = Field(0, ge=0)
     additions: int = Field(0, ge=0)
     deletions: int = Field(0, ge=0)
@@ -375,8 +376,8 @@ class RestProfile(RestRead):
     twitter_username: str | None = None
     public_repos: int | None = None
     followers: int | None = None
-    created_at: datetime | None = None
-    updated_at: datetime | None = None
+    created_at: Moment | None = None
+    updated_at: Moment | None = None
 
 
 def names(topics: Topics | None) -> tuple[str, ...]:

@@ -86,7 +86,7 @@ class GraphSpider(SourceSpider):
             self.ledger.skip(f"graphql_error:{error.type or 'untyped'}")
         if answer.data is None:
             message = answer.errors[0].message if answer.errors else "no data"
-            raise Unreadable("graphql_no_data", message[:300])
+            raise self.patience.misread(response, Unreadable("graphql_no_data", message[:300]))
         return answer
 
     def refusal(self, response: Response, headers: Mapping[str, str], wall: float) -> _gate.Refusal | None:

@@ -22,6 +22,7 @@ from spiders._github.answers import (
 from spiders._github.graph import REST_HEADERS, GraphSpider
 from spiders._github.paging import next_page
 from spiders._github.shards import CAP, Shard, settle
+from spiders._json import checked
 from storage.errors import Unreadable
 from storage.records import Kind, Lane
 
@@ -98,9 +99,10 @@ class ContributorLane(RepositoryLane):
 
     def _rows(self, response: Response) -> list[Contributor]:
         try:
-            return CONTRIBUTORS.validate_json(response.body)
+            return CONTRIBUTORS.validate_json(checked(response.body))
         except ValidationError as error:
-            raise Unreadable("unexpected_shape", f"contributors: {error.error_count()} problem(s)") from error
+            misread = Unreadable("unexpected_shape", f"contributors: {error.error_count()} problem(s)")
+            raise self.patience.misread(response, misread) from error
 
     def _next_contributors(self, lane: Lane, url: object, page: int) -> Iterator[Yielded]:
         if isinstance(url, str) and page < self.options.contributor_pages:

@@ -109,7 +109,8 @@ class Triage(GraphSpider):
         answer = self.answer(response)
         nodes = (answer.data or {}).get("nodes") or []
         if len(nodes) != len(of):
-            raise Unreadable("unexpected_shape", f"asked for {len(of)} people, {len(nodes)} nodes returned")
+            misread = Unreadable("unexpected_shape", f"asked for {len(of)} people, {len(nodes)} nodes returned")
+            raise self.patience.misread(response, misread)
         for n, (candidate, node) in enumerate(zip(of, nodes, strict=True)):
             yield from self._look(answer, ("nodes", n), candidate, node, response)
 

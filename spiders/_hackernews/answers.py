@@ -6,6 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from spiders._fields import WrittenInt
+
 
 def _time(epoch: int) -> datetime:
     return datetime.fromtimestamp(epoch, UTC)
@@ -14,7 +16,7 @@ def _time(epoch: int) -> datetime:
 class Hit(BaseModel):
     """One story of `search_by_date`."""
 
-    id: int = Field(alias="objectID")
+    id: WrittenInt = Field(alias="objectID")
     author: str
     title: str | None = None
     created_at_i: int

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import AliasChoices, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, RootModel
+from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, RootModel
+
+from spiders._times import Moment
 
 
 def _words(value: object) -> object:
@@ -62,8 +64,8 @@ class Repo(Read):
     author: str | None = None
     private: bool = False
     disabled: bool | None = None
-    created_at: AwareDatetime | None = Field(None, alias="createdAt")
-    last_modified: AwareDatetime | None = Field(None, alias="lastModified")
+    created_at: Moment | None = Field(None, alias="createdAt")
+    last_modified: Moment | None = Field(None, alias="lastModified")
     downloads: Count | None = None  # of 30 days
     downloads_all_time: Count | None = Field(None, alias="downloadsAllTime")
     likes: Count | None = None
@@ -100,7 +102,7 @@ class Overview(Read):
     spaces: Count | None = Field(None, alias="numSpaces")
     papers: Count | None = Field(None, alias="numPapers")
     followers: Count | None = Field(None, alias="numFollowers")
-    created_at: AwareDatetime | None = Field(None, alias="createdAt")
+    created_at: Moment | None = Field(None, alias="createdAt")
 
 
 class Writer(Read):
@@ -125,7 +127,7 @@ class Paper(Read):
 
     id: str = Field(min_length=1)
     title: str
-    published_at: AwareDatetime | None = Field(None, alias="publishedAt")
+    published_at: Moment | None = Field(None, alias="publishedAt")
     summary: str | None = None
     upvotes: Count | None = None
     keywords: Words = Field((), alias="ai_keywords")

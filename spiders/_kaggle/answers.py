@@ -6,11 +6,12 @@ without the type's prefix, and names we do not know are kept as they are.
 
 import hashlib
 import json
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
+
+from spiders._times import Moment
 
 TIERS = {"NOVICE": 0, "CONTRIBUTOR": 1, "EXPERT": 2, "MASTER": 3, "GRANDMASTER": 4}
 _TIER_NUMBERS = {str(number): name for name, number in TIERS.items()} | {
@@ -25,12 +26,8 @@ def _tier(value: Any) -> Any:
     return _TIER_NUMBERS.get(name, name)
 
 
-def _utc(value: datetime) -> datetime:
-    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
 Tier = Annotated[str, BeforeValidator(_tier)]
-Time = Annotated[datetime, AfterValidator(_utc)]
+Time = Moment
 
 
 class Answer(BaseModel):

@@ -13,6 +13,7 @@ from spiders._kaggle.answers import Competition, Competitions, Found, UserDocume
 from spiders._kaggle.api import MEMORY, UNRANKED, KaggleApi
 from spiders._kaggle.leaderboard import Team
 from spiders._kaggle.people import Person
+from storage.errors import Unreadable
 from storage.records import Evidence
 from storage.text import handle_key
 
@@ -69,7 +70,10 @@ class Boards(KaggleApi):
 
     def leaderboard(self, response: Response, competition: Competition) -> Iterator[Yielded]:
         """Medals of a leaderboard go to known people; others are looked up by name, the best first."""
-        rows = leaderboard.read(leaderboard.unpack(response.body))
+        try:
+            rows = leaderboard.read(leaderboard.unpack(response.body))
+        except Unreadable as error:
+            raise self.patience.misread(response, error) from error
         teams = [team for team in rows if team.rank != 0]
         self.ledger.skip("leaderboard_benchmark", len(rows) - len(teams))
         self.ledger.skip("leaderboard_without_members", not any(team.members for team in teams))

@@ -2,10 +2,11 @@
 
 import re
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from spiders import _prose
 from spiders._clean import FREE_TEXT, LINKS, LOCATION, NAME, Count, clean, flags_of
+from spiders._times import Moment
 from storage.records import Account, Claim, Kind, Link, Origin
 
 SOURCE = "mastodon"
@@ -23,7 +24,7 @@ class ProfileField(BaseModel):
 
     name: str = ""
     value: str = ""
-    verified_at: AwareDatetime | None = None
+    verified_at: Moment | None = None
 
 
 class Profile(BaseModel):
@@ -36,7 +37,7 @@ class Profile(BaseModel):
     display_name: str | None = None
     note: str | None = None  # HTML
     url: str | None = None
-    created_at: AwareDatetime | None = None
+    created_at: Moment | None = None
     bot: bool = False
     group: bool = False
     discoverable: bool | None = None

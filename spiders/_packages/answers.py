@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from spiders._clean import clean_tags
+from spiders._times import Moment
 
 _REPOSITORY = re.compile(
     r"(?:git\+)?(?:https?|git|ssh)://(?:git@)?(?:www\.)?github\.com/([\w.-]{1,100})/([\w.-]{1,100})(?:[/#?].*)?",
@@ -69,7 +70,7 @@ class Info(_Answer):
 class File(_Answer):
     """One file of the latest release."""
 
-    upload_time_iso_8601: AwareDatetime | None = None
+    upload_time_iso_8601: Moment | None = None
 
 
 class Package(_Answer):
@@ -122,7 +123,7 @@ class Module(_Answer):
     homepage: str | None = None
     repository: Source | str | None = None
     maintainers: tuple[Maintainer, ...] = ()
-    time: Mapping[str, AwareDatetime | Mapping[str, object]] | None = None  # an unpublished one holds an object
+    time: Mapping[str, Moment | Mapping[str, object]] | None = None  # an unpublished one holds an object
 
     def listed(self) -> Listed:
         """The package in the form all registries share; npm names people only, all of them as maintainers."""

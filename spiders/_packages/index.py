@@ -4,9 +4,10 @@ Which maintainer fields there are was read in its source; those of packages are 
 one that does not fit is left out and counted.
 """
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from spiders._clean import clean_tags
+from spiders._times import Moment
 
 
 class Indexed(BaseModel):
@@ -23,7 +24,7 @@ class Indexed(BaseModel):
     downloads_period: str | None = None
     dependent_packages_count: float | None = Field(None, ge=0)
     dependent_repos_count: float | None = Field(None, ge=0)
-    latest_release_published_at: AwareDatetime | None = None
+    latest_release_published_at: Moment | None = None
     status: str | None = None
 
     @property

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, ClassVar
 from urllib.parse import urlencode, urlsplit
 
-from pydantic import Field, SecretStr, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 from scrapy import Request
 from scrapy.http import Response
 
@@ -17,6 +17,7 @@ from spiders._card import Options
 from spiders._steps import Steps
 from storage.errors import Unreadable
 from storage.records import Quarantined
+from storage.redaction import Secret
 
 APPROVAL = ("approved_by", "approved_on", "approval", "account")
 WAY_OUT = "fill it in before the source is switched on, see docs/sources/reddit.md"
@@ -69,13 +70,13 @@ class RedditApi(Steps):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._access = SecretStr("")
+        self._access = Secret()
 
     def authorization(self, url: str, secret: str) -> str | None:
         """The app's id and secret where the token is given, the token everywhere else of the API."""
         if url == self.options.auth:
             return f"Basic {base64.b64encode(secret.encode()).decode()}" if secret else None
-        token = self._access.get_secret_value()
+        token = self._access.reveal()
         return f"Bearer {token}" if token and urlsplit(url).netloc == self.token_host else None
 
     def sign_in(self, then: Callable[..., Iterable[Yielded]], *, lane: str) -> Request:
@@ -84,9 +85,13 @@ class RedditApi(Steps):
         asked.headers["Content-Type"] = "application/x-www-form-urlencoded"
         return asked.replace(method="POST", body=b"grant_type=client_credentials")
 
+    def keeps(self, request: Request) -> bool:
+        """All answers but the token."""
+        return request.url != self.options.auth
+
     def signed_in(self, token: str) -> None:
         """Use this token from now on; it is kept in memory only."""
-        self._access = SecretStr(token)
+        self._access = Secret(token)
 
     def call(
         self,

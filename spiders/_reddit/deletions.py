@@ -5,7 +5,6 @@ its id. Id and name stand in fields that are emptied.
 """
 
 import hmac
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +14,7 @@ from scrapy.http import Response
 from spiders._base import Yielded
 from spiders._clean import each
 from spiders._farewell import farewell
+from spiders._key import key_of
 from spiders._reddit.answers import DELETED, Listing, Names, Thing
 from spiders._reddit.api import RedditApi
 from spiders._reddit.memory import Community
@@ -46,8 +46,7 @@ class Deletions(RedditApi):
 
     def named(self, number: str) -> AccountKey:
         """The key of the account with this id of Reddit's."""
-        secret = os.environ.get(self.crawler.settings.get("STORE_KEY_ENV") or "", "")
-        key = self.key(pseudonym(secret.encode(), number))
+        key = self.key(pseudonym(key_of(self.crawler.settings), number))
         self.ids[key] = number
         return key
 

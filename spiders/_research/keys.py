@@ -4,18 +4,17 @@ An address with a key in it would end up in origins, validators, logs and the qu
 every other middleware and taken out of the answer before any of them sees it.
 """
 
-import os
 import re
 from typing import NamedTuple, Self
 from urllib.parse import urlsplit
 
-from pydantic import SecretStr
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
 from spiders._base import SourceSpider
 from spiders._polite import spider_of
+from storage.redaction import Secret
 
 _KEY = re.compile(r"([?&])api_key=[^&#]*&?")
 
@@ -41,7 +40,7 @@ class Keys:
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
-        self._secrets: dict[str, SecretStr] = {}
+        self._secrets: dict[str, Secret] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -79,8 +78,8 @@ class Keys:
 
     def _secret(self, variable: str) -> str:
         if variable not in self._secrets:
-            self._secrets[variable] = SecretStr(os.environ.get(variable, "") if variable else "")
-        return self._secrets[variable].get_secret_value()
+            self._secrets[variable] = Secret.of(variable)
+        return self._secrets[variable].reveal()
 
 
 def _set_url(request: Request, url: str) -> None:

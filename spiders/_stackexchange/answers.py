@@ -4,12 +4,14 @@ Absent values are left out on the wire, not null; names, places and titles are H
 """
 
 import html
-import json
 import re
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
+
+from spiders._json import loads
+from storage.errors import Unreadable
 
 DAY = 86_400.0  # seconds
 Escaped = Annotated[str, AfterValidator(html.unescape)]
@@ -132,8 +134,8 @@ class Membership(BaseModel):
 def envelope_of(body: bytes) -> dict[str, Any]:
     """The outermost object of an answer; empty for what is no JSON object (challenge pages, cut answers)."""
     try:
-        found = json.loads(body)
-    except ValueError:
+        found = loads(body)
+    except Unreadable:
         return {}
     return found if isinstance(found, dict) else {}
 

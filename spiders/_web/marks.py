@@ -4,7 +4,7 @@ mf2py reads microformats, extruct reads JSON-LD and microdata; what they return 
 every shape can be met. Nothing is decided here: whose a card is, `owner` says.
 """
 
-import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,10 +14,12 @@ from lxml.etree import LxmlError
 from scrapy.http import HtmlResponse, Response, TextResponse
 
 from spiders._clean import FREE_TEXT, LINKS
+from spiders._json import loads
 from storage.errors import Unreadable
 
 DEPTH = 64  # levels of JSON that are read
 PEOPLE = 40  # cards of one page that are looked at
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _BLANK: tuple[object, ...] = (None, "", [], {})
 
 
@@ -55,9 +57,18 @@ def read_page(response: Response) -> Marks:
     if not isinstance(response, HtmlResponse):
         raise Unreadable("no_page", (response.headers.get("Content-Type") or b"").decode("latin-1")[:100])
     try:
-        return _read(response)
+        return _read(_printable(response))
     except (RecursionError, MemoryError) as error:
         raise Unreadable("too_deep", response.url) from error
+    except ValueError as error:  # names of attributes that lxml reads and cannot give back
+        raise Unreadable("no_page", str(error)[:100]) from error
+
+
+def _printable(response: HtmlResponse) -> HtmlResponse:
+    """The page without control characters, which no mark-up may hold."""
+    if not _CONTROL.search(response.text):
+        return response
+    return response.replace(body=_CONTROL.sub("", response.text).encode("utf-8", "replace"), encoding="utf-8")
 
 
 def _read(response: HtmlResponse) -> Marks:
@@ -214,8 +225,8 @@ def _person(said: Mapping[str, Any], base: str) -> Card:
 def read_resume(response: Response) -> Card:
     """Read a JSON Résumé (jsonresume.org); Unreadable if it is none."""
     try:
-        said = json.loads(response.body)
-    except (ValueError, RecursionError) as error:
+        said = loads(response.body)
+    except Unreadable as error:
         raise Unreadable("no_resume", str(error)[:200]) from error
     basics = said.get("basics") if isinstance(said, Mapping) else None
     if not isinstance(basics, Mapping):

@@ -61,7 +61,7 @@ class Visiting(Ending):
         return "" if not isinstance(address, Address) or may_visit(address) else "no_personal_site"
 
     def refusal(self, response: Response, headers: Mapping[str, str], wall: float) -> Refusal | None:
-        """A busy site is not waited for: it is asked again in a few nights."""
+        """A busy site is hardly waited for: it is asked again in a few nights."""
         del response, headers, wall
         return None
 
@@ -132,7 +132,6 @@ class Visiting(Ending):
             headers={"Accept": "text/html,application/xhtml+xml,application/json;q=0.8"},
             on_missing=partial(self.missing, context=context),
             on_failure=partial(self.failed, site, context),
-            own_failures=True,
             site=site,
             **context,
         )
