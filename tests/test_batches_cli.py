@@ -107,6 +107,7 @@ WRONG = [
     (["dump", "dump"], 2, "--replace"),
     (["pairs", "half", "out"], 1, "half written"),
     (["dump", "s4://bucket/x"], 2, "cannot be opened"),
+    (["dump", "sourcing.toml/x"], 2, "cannot be made"),
 ]
 
 

@@ -99,18 +99,26 @@ class Folder:
         return manifest
 
 
+def _private(folder: Path) -> None:
+    """Make a folder only its owner reads; ConfigError where that cannot be done."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o700)
+    except OSError as error:
+        raise ConfigError(f"{folder}: cannot be made ({error.strerror}); name a folder you may write to") from error
+
+
 class Draft:
     """A folder that is being written; it is one only after `finish`."""
 
     def __init__(self, address: str, *, replace: bool = False) -> None:
-        """Clear leftovers; ConfigError where a finished folder stands (without `replace`) or files of others lie."""
+        """Clear leftovers; ConfigError where a finished folder or files of others stand, or nothing can be made."""
         self.address = address
         self._fs, self._root = opened(address)
         self._parts: list[Part] = []
         self._clear(replace)
         if isinstance(self._fs, LocalFileSystem):
-            self._fs.makedirs(self._root, exist_ok=True)
-            Path(self._root).chmod(0o700)
+            _private(Path(self._root))
 
     def write(self, table: str, rows: pl.DataFrame) -> Part:
         """Add rows to a table."""
