@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from bench._invented import SEEN, Owned
 from sourcing.demo.links import github_page, hackernews_page, kaggle_page
 from sourcing.imports import _people
-from storage.records import Account, Claim, Link, Origin
+from storage.records import Account, Claim, Kind, Link, Origin
 
 PAGES = {"github": github_page, "kaggle": kaggle_page, "hackernews": hackernews_page}
 LINKEDIN, SITE = "https://www.linkedin.com/in/{}", "https://{}.example.net"
@@ -139,7 +139,44 @@ def _two_forums(at: int) -> _Some:
         yield make("mastodon", f"{handle}s@{host}", f"{handle}s@{host}", page, name=name), own
 
 
+def _fan(at: int) -> _Some:
+    """Somebody famous, and a fan who names their profile and page as a website and shows no name."""
+    star, page = f"idol{at}star", SITE.format(_name(at + 5).lower().replace(" ", ""))
+    known = {"competition_points": 150_000.0, "followers": 20_000.0}
+    yield _at("kaggle", f"fn{at}", star, [page], name=_name(at + 5), figures=known, location="Oslo"), 0
+    yield _at("github", f"fn{at}", f"admirer{at}", [kaggle_page(star), page], figures={"followers": 700}), 1
+    yield _at("hackernews", f"fn{at}", f"watcher{at}", [kaggle_page(star)], figures={"karma": 9}, location="Oslo"), 2
+
+
+def _student(at: int) -> _Some:
+    """A professor known in the field, a student of theirs without a name in one city and house, and one with a name."""
+    told = {"location": "Trondheim", "company": f"Institutt{at}"}
+    name, handle = _name(at + 13), f"prof{at}lab"
+    page = SITE.format(name.lower().replace(" ", "-"))
+    yield _at("github", f"st{at}", handle, [page], name=name, figures={"followers": 1_500}, **told), 0
+    yield _at("hackernews", f"st{at}", f"thesis{at}x", [github_page(handle), page], figures={"karma": 3}, **told), 1
+    own = {"name": _name(at + 29), "figures": {"competition_points": 5.0}}
+    yield _at("kaggle", f"st{at}", f"pupil{at}x", [github_page(handle)], **own, **told), 2
+
+
+def _founder(at: int) -> _Some:
+    """A firm that names its founder, in an account like a person's, and one that the site marks as a firm."""
+    name, handle = _name(at + 19), f"founder{at}k"
+    yield _at("kaggle", f"fo{at}", handle, name=name, figures={"competition_points": 40.0}), 0
+    yield _at("hackernews", f"fo{at}", f"tidal{at}forge", [kaggle_page(handle)], name=f"Tidal Forge{at}"), 1
+    firm = {"name": name, "kind": Kind.ORGANISATION, "figures": {"followers": 90}}
+    yield _at("github", f"fo{at}", f"tidal{at}forge", [kaggle_page(handle)], **firm), 2
+
+
+def _couple(at: int) -> _Some:
+    """Two with one surname and no name shown by one of them, who share a page that bears the surname alone."""
+    last = f"moewenfels{'abcdefghij'[at % 10]}{'klmnopqrst'[at // 10 % 10]}"
+    page = SITE.format(last)
+    yield _at("github", f"cp{at}", last, [page], name=f"Anna {last.capitalize()}", figures={"followers": 4}), 0
+    yield _at("hackernews", f"cp{at}", f"night{at}owl", [page], figures={"karma": 4}), 1
+
+
 _KINDS: tuple[Callable[[int], _Some], ...] = (
     *(_squatter, _squatter_of_a_page, _circle_of_one, _twins, _family, _hub, _project, _mailbox),
-    *(_borrowed, _renamed, _two_forums),
+    *(_borrowed, _renamed, _two_forums, _fan, _student, _founder, _couple),
 )

@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from sourcing.demo import threads
 from sourcing.demo.cast import Person
 from sourcing.demo.chance import Chance
 from sourcing.demo.links import github_page, hackernews_page, kaggle_page
-from sourcing.demo.posts import about, post
+from sourcing.demo.posts import post
 from sourcing.demo.profiles import account as shown_at_github
 from sourcing.demo.server.exchange import Question
 from sourcing.demo.sources import bluesky, forem, forgejo, gitlab, mastodon, research, venues
@@ -151,8 +152,11 @@ def _hackernews(world: World, person: Person) -> Account | None:
     page = hackernews_page(person.hn)
     comment = Comment(id=person.index, created_at_i=at, author=person.hn, text=text)
     one = hackernews.Standing(0, "", comment, person.hn, said, _origin("hackernews", page))
-    user = HackerNewsUser(id=person.hn, created=at, about=about(Chance(cast.seed, person.index, "hn"), cast, person))
-    return hackernews.account(hackernews.Candidate(person.hn, (one,)), user, page, _skip)
+    return hackernews.account(hackernews.Candidate(person.hn, (one,)), _member(world, person), page, _skip)
+
+
+def _member(world: World, person: Person) -> HackerNewsUser:
+    return HackerNewsUser.model_validate(threads.page(world.cast, person, []))
 
 
 # --- the venues ------------------------------------------------------------------------------------------------------

@@ -256,6 +256,7 @@ def authors() -> Iterator[Row]:
     sure = inside & (bits >= 6.0)
     found = quality(pairs_of(left[sure], right[sure]), true)
     yield from rows_of("authors_qian_a, odd half, merge zone", found, baseline, {"P": 0.98, "R": 0.40})
+    yield _reachable(bits[inside], same[inside])
     yield blocked("authors_qian_a, odd half", pairs_of(left[inside], right[inside]), true)
     groups = linkage(len(rows), left, right, bits, Rules(-99.0, -1.0, by_mean=True))
     yield from rows_of(
@@ -264,6 +265,16 @@ def authors() -> Iterator[Row]:
     yield from clusters("authors_qian_a, odd half, average linkage", groups.tolist(), people, half)
     value = b_cubed(groups.tolist(), people, np.flatnonzero(half).tolist())
     yield Row("authors_qian_a, odd half, B³", round(value, 3), "", "average linkage 0.776", "≥ 0.79", value >= 0.79)
+
+
+def _reachable(bits: Any, same: Any) -> Row:
+    """What a limit taken from the very half reported on would give: no result, but how far it is."""
+    order = np.argsort(-bits, kind="stable")
+    right, last = np.cumsum(same[order]), np.append(np.diff(bits[order]) != 0, True)
+    good = last & (right / np.arange(1, len(order) + 1) >= 0.98)
+    note = "limit taken from this very half: no result"
+    most = float(right[good].max(initial=0) / max(same.sum(), 1))
+    return Row("authors_qian_a, odd half, merge zone, most R at P ≥ 0.98 there is", round(most, 4), "", note)
 
 
 def learned(levels: Levels, same: Any, sizes: Sequence[int]) -> Fitted:

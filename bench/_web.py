@@ -5,22 +5,23 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations, product
 from typing import NamedTuple
+from zlib import crc32
 
 from bench._adversaries import adversaries
 from bench._invented import SEEN, Owned, web
 from bench.report import Row
 from sourcing.identity.batch import batch
 from sourcing.identity.clusters import Cluster, grow
-from sourcing.identity.facts import Facts, facts
+from sourcing.identity.facts import Facts, Said, facts
 from sourcing.identity.joining import judgements
 from sourcing.identity.keys import FORMER, OWN, VERIFIED, addresses
 from sourcing.identity.model import fit
 from sourcing.identity.review import Between, between, ranked
 from sourcing.identity.scorer import score_rows
 from sourcing.identity.settings import Settings
-from storage.records import AccountKey, Judgement, Verdict
+from storage.records import AccountKey, Claim, Judgement, Verdict
 
-__all__ = ["adversaries", "judge", "read", "report_on", "web"]
+__all__ = ["adversaries", "judge", "mistakes", "read", "report_on", "web"]
 NIGHTS = 10  # on which the whole queue shown is answered
 Owners = Mapping[AccountKey, int]
 _Pair = tuple[AccountKey, AccountKey]
@@ -50,6 +51,11 @@ class Duplicates(NamedTuple):
     forbidden: int  # the source's terms, or an author known by a bare name, forbid joining
 
     @property
+    def all(self) -> int:
+        """Whatever ties them, and whether or not they may be joined."""
+        return self.linked + self.nothing + self.forbidden
+
+    @property
     def linked(self) -> int:
         """Tied by links of their own."""
         return self.proof + self.claim + self.page
@@ -65,11 +71,23 @@ def read(accounts: Iterable[Owned]) -> tuple[list[Facts], dict[AccountKey, int]]
     return sorted(rows, key=lambda one: one.key), owners
 
 
-def judge(rows: Sequence[Facts], owners: Owners, settings: Settings) -> Found:
-    """Compare everybody."""
-    found = score_rows(batch(rows), fit(rows, settings))
+def judge(rows: Sequence[Facts], owners: Owners, settings: Settings, crowd: Sequence[Facts] = ()) -> Found:
+    """Compare everybody; `crowd` is who lives in the store they come into, whose counts are those of the model."""
+    found = score_rows(batch(rows), fit(crowd or rows, settings))
     people = {one.key: one for one in rows if one.person}
     return Found(people, judgements(found, SEEN), owners, settings, len(found))
+
+
+def mistaken(rows: Sequence[Facts], every: int) -> list[Facts]:
+    """The same accounts, of which every so-many-th at GitHub also names a stranger's account somewhere else."""
+    others = [one for one in rows if one.key.source != "github" and one.person and not one.alone]
+    out = list(rows)
+    for at, one in enumerate(rows):
+        if one.key.source == "github" and one.person and crc32(str(one.key).encode()) % every == 0:
+            other = others[crc32(f"stranger of {one.key}".encode()) % len(others)]
+            said = Said(other.address, other.url, Claim.CLAIMED, "website")
+            out[at] = replace(one, said=(*one.said, said))
+    return out
 
 
 # --- what came out ---------------------------------------------------------------------------------------------------
@@ -190,7 +208,8 @@ class Answered(NamedTuple):
 
 def questions(found: Found, clusters: Iterable[Cluster]) -> list[Between]:
     """Suggestions between leads, most worth answering first, as the product shows them."""
-    where = {key: f"L{at}" for at, cluster in enumerate(clusters) for key in cluster}
+    # In the order of their accounts, so that questions worth the same come in one order each time.
+    where = {key: f"L{at}" for at, cluster in enumerate(sorted(clusters, key=min)) for key in cluster}
     rows = (row for row in found.said if row.verdict is Verdict.SUGGESTED)
     return ranked(between(rows, where), {})
 
@@ -253,10 +272,30 @@ def _duplicates(title: str, left: Duplicates, thousand: float) -> Iterator[Row]:
     unit = "per 1,000 leads"
     proof, linked = left.proof / thousand, left.linked / thousand
     note = f"{left.proof} proof, {left.claim} a claim one way, {left.page} a page both name"
+    whole, plain = left.all / thousand, f"{title}, remaining duplicates"
+    yield Row(f"{plain}, all", whole, unit, "most are tied by nothing anybody published", "≤ 10", whole <= 10)
+    yield Row(f"{plain} that links of people's own tie in any way", linked, unit, note, "≤ 10", linked <= 10)
     yield Row(f"{title}, duplicates that links of their own prove", proof, unit, "", "≤ 10", proof <= 10)
-    yield Row(f"{title}, duplicates that links of their own tie in any way", linked, unit, note, "≤ 10", linked <= 10)
     yield Row(f"{title}, duplicates that nothing public ties", left.nothing / thousand, unit, "no bar: nobody can know")
     yield Row(f"{title}, duplicates that may not be joined", left.forbidden / thousand, unit, "terms of the source")
+
+
+def _floor(title: str, found: Found, asked: Sequence[Between], most: int) -> Row:
+    """From which chance on all suggestions together would be as few as are shown, and what that would cost."""
+    ordered = sorted(asked, key=lambda one: -one.chance)
+    lost = sum(true(found, one) for one in ordered[most:])
+    chance = ordered[min(most, len(ordered)) - 1].chance if ordered else 1.0
+    note = f"{lost} true ones would never be asked"
+    return Row(f"{title}, chance from which all suggestions would be ≤ 2 % of leads", chance, "", note)
+
+
+def mistakes(title: str, rows: Sequence[Facts], owners: Owners, settings: Settings, every: int) -> Row:
+    """Wrong joins if more people named strangers than do in the web."""
+    found = judge(mistaken(rows, every), owners, settings)
+    clusters = found.clusters()
+    bad = wrong(found, clusters) / (len(clusters) / 1000)
+    figure = f"{title}, wrong joins if 1 in {every} at GitHub named a stranger besides"
+    return Row(figure, bad, "per 1,000 leads", "no bar: how the rules bear a worse web")
 
 
 def _queue(title: str, found: Found, clusters: set[Cluster]) -> Iterator[Row]:
@@ -266,9 +305,12 @@ def _queue(title: str, found: Found, clusters: set[Cluster]) -> Iterator[Row]:
     shown = asked[: max(1, int(found.settings.queue_share * len(clusters)))]
     good = sum(true(found, one) for one in shown) / max(len(shown), 1)
     most = 100 * len(shown) / max(len(clusters), 1)
-    note = f"{len(shown)} items, {100 * good:.0f} % of them true"
-    yield Row(f"{title}, queue shown", most, "% of leads", note, "≤ 2", most <= 2)
-    yield Row(f"{title}, suggestions in all", share, "% of leads", f"{100 * right:.0f} % of them true")
+    note = f"{len(shown)} items"
+    yield Row(f"{title}, queue, all suggestions", share, "% of leads", f"{len(asked)} items", "≤ 2", share <= 2)
+    yield Row(f"{title}, queue, shown at once", most, "% of leads", note, "≤ 2", most <= 2)
+    yield Row(f"{title}, false ones among all suggestions", 100 * (1 - right), "%")
+    yield Row(f"{title}, false ones among those shown", 100 * (1 - good), "%")
+    yield _floor(title, found, asked, len(shown))
     done = answered(found)
     left = duplicates(found, done.clusters)
     linked, thousand = left.linked / (len(done.clusters) / 1000), len(done.clusters) / 1000

@@ -14,6 +14,7 @@ from sourcing.identity import Settings
 
 WEBS = (2_000, 100_000)
 ADVERSARIES = 200
+MISTAKES = (100, 20)  # one in so many at GitHub also names a stranger
 NIGHT = 100_000
 
 
@@ -35,10 +36,15 @@ def labelled() -> Iterator[Row]:
 def web() -> Iterator[Row]:
     """Invented people at all sources, and those who make it hard."""
     settings = Settings()
-    rows, owners = _web.read(_web.adversaries(ADVERSARIES))
-    yield from _web.report_on("adversaries", _web.judge(rows, owners, settings), settings, none_wrong=True)
+    bad, behind = _web.read(_web.adversaries(ADVERSARIES))
+    yield from _web.report_on("adversaries", _web.judge(bad, behind, settings), settings, none_wrong=True)
     for people in WEBS:
         rows, owners = _web.read(_web.web(people))
+        if people == WEBS[0]:
+            among = _web.judge(bad, behind, settings, rows)
+            yield from _web.report_on("adversaries among ordinary people", among, settings, none_wrong=True)
+            for every in MISTAKES:
+                yield _web.mistakes(f"web of {people:,}", rows, owners, settings, every)
         yield from _web.report_on(f"web of {people:,}", _web.judge(rows, owners, settings), settings)
 
 

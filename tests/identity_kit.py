@@ -21,7 +21,8 @@ PAGES = {
     "hackernews": "https://news.ycombinator.com/user?id={}",
     "huggingface": "https://huggingface.co/{}",
 }
-FIELDS = frozenset({"links", "kind", "flags", "name", "location", "company"})
+FIELDS = frozenset({"links", "kind", "flags", "name", "location", "company", "figures"})
+KNOWN_BY = {"kaggle": "competition_points", "hackernews": "karma"}  # elsewhere followers
 
 
 def day(number: float) -> datetime:
@@ -77,11 +78,18 @@ HANDLES = ["quillfeather", "quillfeather7", "moosterhuis", "lindqvistarne", "adm
 NAMES = [None, "Maarten Oosterhuis", "Oosterhuis Maarten", "Arne Lindqvist", "Nils Lindqvist", "zz"]
 ADDRESSES = [PAGES[source].format(handle) for source in PAGES for handle in HANDLES[:4]] + [
     "https://oosterhuis.example.net",
+    "https://maarten-oosterhuis.example.net",
     "https://linktr.ee/x",
 ]
 ACCOUNTS = st.builds(
-    lambda source, number, handle, name, says, place: account(
-        source, number, handle, says=says, name=name, location=place
+    lambda source, number, handle, name, says, place, figure: account(
+        source,
+        number,
+        handle,
+        says=says,
+        name=name,
+        location=place,
+        figures={} if figure is None else {KNOWN_BY.get(source, "followers"): figure},
     ),
     st.sampled_from(sorted(PAGES)),
     st.integers(1, 4),
@@ -89,4 +97,14 @@ ACCOUNTS = st.builds(
     st.sampled_from(NAMES),
     st.lists(st.sampled_from(ADDRESSES), max_size=2, unique=True),
     st.sampled_from([None, "Utrecht", "Oslo"]),
+    st.sampled_from([None, 3.0, 900.0]),
 )
+
+
+def bystanders() -> list[Account]:
+    """Enough accounts at each source that it is known who is well known there: whoever has more than 48."""
+    return [
+        account(source, 100 + at, f"bystander{at}of{source}", figures={KNOWN_BY.get(source, "followers"): float(at)})
+        for source in PAGES
+        for at in range(50)
+    ]

@@ -207,7 +207,7 @@ def test_the_sentence_says_what_was_compared() -> None:
         "the handle agrees"
     )
     assert row.evidence == (
-        "claimed +22.0: https://github.com/ada website: https://www.kaggle.com/ada",
+        "claimed +19.0: https://github.com/ada website: https://www.kaggle.com/ada",
         "handle +7.7: ada | ada",
     )
 

@@ -26,10 +26,10 @@ from storage.records import AccountKey
 from tests.identity_kit import ACCOUNTS
 
 SIDES = ["left_source", "left_source_id", "right_source", "right_source_id"]
-MODEL = Model()
+MODEL = Model(renown={"github": (5.0, 50.0), "kaggle": (5.0, 50.0), "hackernews": (5.0, 50.0)})
 NONE = np.zeros(0, dtype=np.int64)
 TOLD = st.builds(
-    lambda one, name, place, firm, works, ids, alone, barred, person, fame: replace(
+    lambda one, name, place, firm, works, ids, alone, barred, person, fame, renown: replace(
         facts(one),
         name=name,
         location=place,
@@ -40,6 +40,7 @@ TOLD = st.builds(
         barred=barred,
         person=person,
         fame=fame,
+        renown=renown,
     ),
     ACCOUNTS,
     st.sampled_from(
@@ -53,6 +54,7 @@ TOLD = st.builds(
     st.sampled_from([False, False, False, True]),
     st.booleans(),
     st.sampled_from([float("nan"), 1.0, 12.0]),
+    st.sampled_from([float("nan"), 1.0, 12.0, 70.0]),
 )
 
 

@@ -48,8 +48,11 @@ COMMON = Model(
     },
     handles={"darkknight": 60, "panda": 90, "jkl": 20, "user": 400, "johnsmith": 8},
     employers={"google": 3000, "alibaba": 900, "self": 700},
+    renown={"github": (900, 5000), "huggingface": (900, 5000), "mastodon": (900, 5000)}
+    | {"kaggle": (4000, 40000), "hackernews": (2000, 20000)},
 )  # fmt: skip
 
+FIGURES = {"fans": "followers", "points": "competition_points", "karma": "karma"}
 CASES = yaml.safe_load(TABLE.read_text("utf-8"))
 
 
@@ -77,7 +80,7 @@ def account(told: dict[str, Any]) -> Facts:
             location=told.get("place"),
             company=told.get("firm"),
             links=tuple(links),
-            figures={"followers": told["fans"]} if "fans" in told else {},
+            figures={FIGURES[one]: told[one] for one in FIGURES if one in told},
             flags=(told["flags"],) if "flags" in told else (),
             origin=Origin(source=name, url="https://x.example", seen_at=SEEN, spider=f"{name}/1"),
         )

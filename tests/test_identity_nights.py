@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sourcing.identity import Settings, resolve
 from storage.records import Account, AccountKey, Gone, Origin, Sighting, Verdict
 from storage.store import Store
-from tests.identity_kit import ACCOUNTS, PAGES, account, day, house, partition, said
+from tests.identity_kit import ACCOUNTS, PAGES, account, bystanders, day, house, partition, said
 
 NIGHTS = st.lists(st.lists(ACCOUNTS, min_size=1, max_size=5), min_size=1, max_size=4)
 GH, KG = PAGES["github"].format("quillfeather"), PAGES["kaggle"].format("quillfeather")
@@ -43,6 +43,31 @@ def test_looking_at_changes_gives_what_looking_at_everything_gives(
         assert (said(store.judgements()), partition(store)) == once
         assert (again.judgements_new, again.judgements_undone, again.suggested, again.leads_new) == (0, 0, 0, 0)
         assert store.check() == []
+
+
+@given(nights=NIGHTS)
+@settings(max_examples=25, deadline=None)
+def test_looking_at_changes_gives_the_same_where_it_is_known_who_is_well_known(nights: list[list[Account]]) -> None:
+    settings_ = Settings(refit_days=100)
+    with house() as store:
+        store.save(bystanders())
+        resolve(store, now=day(0), settings=settings_)
+        play(store, nights, settings_)
+        once = said(store.judgements()), partition(store)
+        resolve(store, now=day(20), settings=settings_, full=True)
+        assert (said(store.judgements()), partition(store)) == once
+
+
+def test_who_becomes_well_known_is_joined_by_a_lone_claim_no_longer() -> None:
+    claim = account("github", 1, "cinder", says=[PAGES["kaggle"].format("wxyzab")])
+    with house() as store:
+        store.save(bystanders())
+        resolve(store, now=day(0))
+        store.save([at(one, 1) for one in (claim, account("kaggle", 1, "wxyzab", figures={"competition_points": 4.0}))])
+        assert resolve(store, now=day(1)).judgements_new == 1
+        store.save([at(account("kaggle", 1, "wxyzab", figures={"competition_points": 400.0}), 2)])
+        done = resolve(store, now=day(2))
+        assert (done.judgements_new, done.judgements_undone, done.suggested) == (0, 1, 1)
 
 
 @given(nights=NIGHTS, seed=st.integers(0, 99))

@@ -14,7 +14,7 @@ from sourcing.identity.clusters import is_ours
 from sourcing.identity.review import Suggestion, between, capacity, decide, ranked
 from sourcing.identity.review import undo as take_back
 from sourcing.identity.settings import Settings
-from sourcing.lock import exclusive
+from sourcing.lock import alone
 from sourcing.ranking import clean
 from storage.errors import ConfigError
 from storage.records import Account, Judgement, Lead, Record, Verdict
@@ -31,6 +31,7 @@ KINDS = {  # what was compared, in words; others by their own name
     "claimed": "a profile named as their own",
     "circle": "they name each other by way of a third",
     "same_id": "one confirmed id",
+    "own_page": "one page named by both that bears a name of theirs",
     "profile": "one page named by both",
     "site": "one site named by both",
     "name": "the name",
@@ -40,6 +41,7 @@ KINDS = {  # what was compared, in words; others by their own name
     "work": "shared work",
     "place": "the place",
     "employer": "the employer",
+    "little_known": "the one named is no better known",
     "two_of_a_source": "two live accounts at one source",
     "other_name": "names that cannot be one",
     "other_country": "two countries",
@@ -165,7 +167,7 @@ class Queue:
     @contextmanager
     def writing(self) -> Iterator[list[int]]:
         """One answer at a time, and none while a night joins accounts; the list takes how many rows were written."""
-        with self._lock, exclusive(self._folder):
+        with self._lock, alone(self._folder, self.store):
             before = self.store.newest_judgement()
             known = before == self._newest
             written: list[int] = []
@@ -270,7 +272,7 @@ def compared(line: str) -> Compared:
     return Compared(kind=words, bits=float(bits), both=parts)
 
 
-_OF_BOTH = frozenset({"reciprocal", "verified", "circle", "claimed", "same_id", "profile", "site", "work"})
+_OF_BOTH = frozenset({"reciprocal", "verified", "circle", "claimed", "same_id", "own_page", "profile", "site", "work"})
 
 
 def side(lead: Lead) -> Side:

@@ -62,6 +62,7 @@ class Batch:
     mixed: Bools
     live: Bools
     fame: NDArray[np.float64]
+    renown: NDArray[np.float64]
     last_seen: NDArray[np.float64]  # seconds since 1970; -inf where not known
     since: NDArray[np.float64]
     addresses: Entries  # without those only their owner names
@@ -96,7 +97,7 @@ def columns_of(table: pl.DataFrame, facts: Sequence[Facts] = ()) -> Batch:
     handles, stems, letters = _handles(take("handle"))
     names, forms = _names(take("name"), letters)
     flags = {name: take(name).to_numpy().copy() for name in ("person", "barred", "mixed", "live")}
-    times = {name: take(name).to_numpy().copy() for name in ("fame", "last_seen", "since")}
+    times = {name: take(name).to_numpy().copy() for name in ("fame", "renown", "last_seen", "since")}
     ids, source = _listed(take("ids")), take("source")
     return Batch(
         facts=facts,

@@ -11,9 +11,8 @@ import numpy as np
 
 from sourcing.identity.engine.columns import Bools, Floats
 from sourcing.identity.names import ANOTHER
-from sourcing.identity.pairs import Pairs, Score, carries
+from sourcing.identity.pairs import AGREE, Pairs, Score, carries
 
-AGREE = 0.85  # alignment from which names agree
 OF_THE_NAME = (9.0, 4.0)  # at most, for one handle made of the agreeing name, with digits and without
 OF_A_NAME = 2.0  # more than the name itself, for one handle made of the name only one of the two shows
 ALIKE_OF_THE_NAME = 1.0  # at most, for handles made of the name that differ in digits
@@ -55,7 +54,13 @@ def same_id(pairs: Pairs) -> Score:
 
 def claimed(pairs: Pairs) -> Score:
     """One profile names the other as its own, and nobody else there does."""
-    return _where(pairs.tie(pairs.links.claimed), pairs.weights.claimed)
+    return _where(pairs.tie(pairs.links.claimed), pairs.weights.claimed + pairs.ground.model.growth)
+
+
+def own_page(pairs: Pairs) -> Score:
+    """Both profiles name one page, which bears the name of somebody who names it."""
+    bits = pairs.weights.own_page + pairs.ground.model.growth
+    return _where(pairs.tie(pairs.links.own_page) & ~pairs.far_apart, bits)
 
 
 def profile(pairs: Pairs) -> Score:
@@ -140,6 +145,12 @@ def employer(pairs: Pairs) -> Score:
     return _where(pairs.same(pairs.rows.employers), np.clip(rarity / 2, 1, pairs.weights.employer))
 
 
+def little_known(pairs: Pairs) -> Score:
+    """The one that is named is no better known at its source than the one that names it."""
+    tied = pairs.tie(pairs.links.claimed) | pairs.tie(pairs.links.own_page)
+    return _where(tied & pairs.no_better_known, pairs.weights.little_known)
+
+
 # --- against -------------------------------------------------------------------------------------------------------
 
 
@@ -198,6 +209,7 @@ KINDS: Sequence[Kind] = (
     Kind(circle, "link", "A"),
     Kind(same_id, "id", "A"),
     Kind(claimed, "link", "B"),
+    Kind(own_page, "link", "B"),
     Kind(profile, "link", "B"),
     Kind(site, "link", "B"),
     Kind(handle, "handle", "C"),
@@ -207,6 +219,7 @@ KINDS: Sequence[Kind] = (
     Kind(work, "work", "C"),
     Kind(place, "place", "D"),
     Kind(employer, "employer", "D"),
+    Kind(little_known, "renown", "D"),
     Kind(two_of_a_source, "source", "N"),
     Kind(other_name, "other name", "N"),
     Kind(other_country, "other country", "N"),

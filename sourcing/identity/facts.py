@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from sourcing.identity.renown import renown
 from sourcing.identity.stop import is_hub, is_placeholder
 from spiders._card import OWN_LEAD_ONLY
 from storage.records import Account, AccountKey, Claim, Kind, Known
@@ -53,6 +54,7 @@ class Facts:
     live: bool = True
     created: float = math.nan  # year, with fraction
     fame: float = math.nan  # log2(1 + followers)
+    renown: float = math.nan  # the figure it is known by at its source
     first_seen: datetime | None = None
     last_seen: datetime | None = None
     since: datetime | None = None  # when it took today's handle; None: no rename was seen
@@ -98,6 +100,7 @@ def facts(account: Account) -> Facts:
         mixed=MIXED in account.flags,
         created=_year(account.created_at),
         fame=math.log2(1 + account.figures["followers"]) if account.figures.get("followers", -1) >= 0 else math.nan,
+        renown=renown(account.source, account.figures),
         first_seen=account.origin.seen_at,
         last_seen=account.origin.seen_at,
         said=said if len(said) <= MOST_CLAIMS else (),

@@ -17,6 +17,7 @@ from sourcing.identity.engine.columns import Bools, Column, Ints, distinct, rang
 from sourcing.identity.facts import MOST_CLAIMS
 from sourcing.identity.keys import CLAIMED, FORMER, OWN, VERIFIED
 from sourcing.identity.names import align
+from sourcing.identity.ownpage import bearing
 
 MOST_NAMES = 2  # different names under which one page may be named
 _Pairs = tuple[Ints, Ints]
@@ -35,6 +36,7 @@ class Links:
     forward: Bools  # the left one names the right one
     site: Bools  # both name one page
     profile: Bools  # both name one profile that nobody collected, at a site where a page is one member's
+    own_page: Bools  # both name one page that bears the name of one who names it
     circle: Bools  # one names the other, who names a third, who names the first
     contested: Bools  # a claim that others make too: no bits, but worth a look
     skipped: Counter[str] = field(default_factory=Counter)
@@ -53,7 +55,8 @@ def links(rows: Batch, cap: int, shut: Ints) -> Links:
     member = np.array([rows.addresses.texts[value].startswith("@") for value in values.tolist()], dtype=bool)
     pages = _pages(rows, at, state, cap, skipped)
     profiles = _pages(rows, at, state, cap, Counter(), member)
-    return _table(len(rows), rows.live, where, edges, (pages, profiles), skipped)
+    own = _pages(rows, at, state, cap, Counter(), bearing(rows, at, len(values)))
+    return _table(len(rows), rows.live, where, edges, (pages, profiles, own), skipped)
 
 
 class _Values:
@@ -173,9 +176,9 @@ def _pages(
 
 
 def _table(
-    count: int, live: Bools, where: Column, edges: _Edges, named: tuple[_Pairs, _Pairs], skipped: Counter[str]
+    count: int, live: Bools, where: Column, edges: _Edges, named: tuple[_Pairs, _Pairs, _Pairs], skipped: Counter[str]
 ) -> Links:
-    """`named` are pairs that name one page, and those of them whose page is a member's."""
+    """`named` are pairs that name one page, those whose page is a member's, and those whose page bears a name."""
     size, pages = max(count, 1), named[0]
     there, back = edges.start * size + edges.end, edges.end * size + edges.start
     mutual = np.isin(there, back)
@@ -211,6 +214,7 @@ def _table(
         forward=marked(edges.start < edges.end),
         site=both(pages),
         profile=both(named[1]),
+        own_page=both(named[2]),
         circle=marked(_circle(size, edges, mutual | plain & ~inside) & ~mutual),
         contested=marked(contested | void),
         skipped=skipped,

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from sourcing.identity.facts import Facts
 from sourcing.identity.places import employer
+from sourcing.identity.renown import bounds
 from sourcing.identity.settings import Settings
 from sourcing.identity.words import handle_form, handle_stem, name_words
 
@@ -38,6 +39,7 @@ class Model(BaseModel):
     full: Mapping[str, int] = Field(default_factory=dict)  # names, words sorted
     handles: Mapping[str, int] = Field(default_factory=dict)
     employers: Mapping[str, int] = Field(default_factory=dict)
+    renown: Mapping[str, tuple[float, ...]] = Field(default_factory=dict)  # per source, see `renown.bounds`
 
     @property
     def population(self) -> int:
@@ -49,6 +51,11 @@ class Model(BaseModel):
         """log2 of the chance that an account and a random other one are one person."""
         return math.log2(PARTNERS / self.population)
 
+    @property
+    def growth(self) -> float:
+        """Bits by which an address tells more here than in the smallest store: it still names one account of all."""
+        return math.log2(self.population / SMALLEST_STORE)
+
     def rarities(self, counts: Mapping[str, int], texts: Sequence[str]) -> NDArray[np.float64]:
         """Bits of agreeing on each of these texts, by how many persons bear it."""
         borne = np.fromiter((counts.get(text, 1) for text in texts), dtype=np.float64, count=len(texts))
@@ -58,7 +65,7 @@ class Model(BaseModel):
     @property
     def digest(self) -> str:
         """Of the frequencies."""
-        tables = [dict(sorted(getattr(self, name).items())) for name in TABLES]
+        tables = [dict(sorted(getattr(self, name).items())) for name in (*TABLES, "renown")]
         return sha256(orjson.dumps(tables)).hexdigest()[:16]
 
 
@@ -68,14 +75,23 @@ TABLES = ("words", "full", "handles", "employers")
 def fit(rows: Iterable[Facts], settings: Settings, number: int = 1) -> Model:
     """Count words, handles, employers and places of all persons, in one pass."""
     counts = {name: defaultdict[str, Counter[str]](Counter) for name in TABLES}
+    figures = defaultdict[str, list[float]](list)
     accounts = 0
     for one in rows:
         if one.person and not one.alone:
             accounts += 1
+            figures[one.key.source].append(one.renown)
             for name, texts in _told(one).items():
                 counts[name][one.home].update(texts)
     tables = {name: _most(some.values()) for name, some in counts.items()}
-    return Model.model_validate({"number": number, "settings": settings, "accounts": accounts, **tables})
+    return Model.model_validate(
+        {"number": number, "settings": settings, "accounts": accounts, **tables, "renown": told(figures)}
+    )
+
+
+def told(figures: Mapping[str, Iterable[float]]) -> dict[str, tuple[float, ...]]:
+    """The bounds of every source that has some."""
+    return {source: some for source in sorted(figures) if (some := bounds(figures[source]))}
 
 
 def _told(one: Facts) -> dict[str, Iterable[str]]:

@@ -12,13 +12,15 @@ from rapidfuzz.process import cpdist
 
 from sourcing.identity.batch import Batch, Entries
 from sourcing.identity.engine.blocks import Keys, block_pairs
-from sourcing.identity.engine.columns import Bools, Column, Floats, Ints, Texts, distinct, unique
+from sourcing.identity.engine.columns import Bools, Column, Floats, Ints, Texts, codes_in, distinct, series, unique
 from sourcing.identity.keys import limit
 from sourcing.identity.links import Links
 from sourcing.identity.model import Model
 from sourcing.identity.names import Aligned, align
+from sourcing.identity.renown import CURATED, UNKNOWN, steps
 from sourcing.identity.settings import Weights
 
+AGREE = 0.85  # alignment from which names agree
 Score = NDArray[np.float64]  # bits, one per pair
 # Doublings of followers between two who name one page; how many the one may have where nobody counts the other's.
 APART, FAMOUS = 5.0, 10.0
@@ -62,9 +64,23 @@ class Ground:
         return np.append(self.model.rarities(counts, one.texts), 0.0)
 
     @cached_property
+    def steps(self) -> NDArray[np.int8]:
+        """How well known each row is at its source."""
+        sources = self.rows.sources
+        return steps(sources.codes, sources.texts, self.rows.renown, self.model.renown)
+
+    @cached_property
     def spellings(self) -> tuple[tuple[Ints, Ints, int], ...]:
         """Per kind of form: what each row's letters are among the forms, and which row has which form, sorted."""
         return tuple(_spelled(forms, self.rows) for forms in self.rows.forms)
+
+    @cached_property
+    def named_alike(self) -> Bools:
+        """Which rows show their handle again instead of a name: that says no more than the handle."""
+        known = codes_in(pl.Series(self.rows.names.vocabulary, dtype=pl.String), series(self.rows.letters.texts))
+        words = np.append(known, np.int32(-2))[self.rows.names.words[:, 0]]
+        found: Bools = (self.rows.names.lengths == 1) & (words >= 0) & (words == self.rows.letters.codes)
+        return found
 
     @cached_property
     def own_handle(self) -> Bools:
@@ -159,7 +175,53 @@ class Pairs:
         """One is far better known than the other: so would be an impostor's victim."""
         one, other = self.rows.fame[self.left], self.rows.fame[self.right]
         known = np.fmax(one, other)
-        return np.where(np.isnan(one) | np.isnan(other), known > FAMOUS, np.abs(one - other) > APART)
+        apart = np.where(np.isnan(one) | np.isnan(other), known > FAMOUS, np.abs(one - other) > APART)
+        found: Bools = apart & ~self.no_better_known  # a crowd is larger at some sites than at others
+        return found
+
+    @cached_property
+    def no_better_known(self) -> Bools:
+        """The one that is named is one of many, or no better known than the one that names it; of a page either way."""
+        named, naming = self._steps
+        found: Bools = (named > UNKNOWN) & (named <= np.maximum(naming, 0)) & ~self._famous | self._vouched
+        return found
+
+    @cached_property
+    def _vouched(self) -> Bools:
+        """Somebody else wrote the claim down, an organiser on a programme: no impostor gets there."""
+        places = [at for at, name in enumerate(self.rows.sources.texts) if name in CURATED]
+        naming = np.where(self.tie(self.links.forward), self.left, self.right)
+        found: Bools = self.tie(self.links.claimed) & np.isin(self.rows.sources.codes[naming], places)
+        return found
+
+    @cached_property
+    def _famous(self) -> Bools:
+        """The one that is named has a thousand followers, and more than the other; of a page, the better known one."""
+        left, right = self.rows.fame[self.left], self.rows.fame[self.right]
+        forward, claim = self.tie(self.links.forward), self.tie(self.links.claimed)
+        named = np.where(claim, np.where(forward, right, left), np.fmax(left, right))
+        naming = np.where(claim, np.where(forward, left, right), np.minimum(left, right))
+        found: Bools = (named > FAMOUS) & ~(naming >= named)
+        return found
+
+    @property
+    def named_step(self) -> NDArray[np.int8]:
+        """How well known the one that is named is; of a page, the better known of the two."""
+        return self._steps[0]
+
+    @cached_property
+    def _steps(self) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
+        left, right = self.ground.steps[self.left], self.ground.steps[self.right]
+        forward, claim = self.tie(self.links.forward), self.tie(self.links.claimed)
+        named = np.where(claim, np.where(forward, right, left), np.maximum(left, right))
+        return named, np.where(claim, np.where(forward, left, right), np.minimum(left, right))
+
+    @cached_property
+    def doubtful_names(self) -> Bools:
+        """Both have a name, and the two neither agree nor are the handle again."""
+        told, score = ~self.ground.named_alike, self.aligned.score
+        found: Bools = (score >= 0) & (score < AGREE) & told[self.left] & told[self.right]
+        return found
 
     @cached_property
     def full_names(self) -> Bools:

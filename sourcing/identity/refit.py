@@ -35,6 +35,7 @@ SEED = 11
 SCALES: Mapping[str, tuple[str, ...]] = {
     "proof": ("", ""),
     "claim": ("", "claimed"),
+    "own page": ("", "own_page"),
     "profile": ("", "profile"),
     "site": ("", "site"),
     "handle": ("", "", "handle"),
@@ -42,6 +43,7 @@ SCALES: Mapping[str, tuple[str, ...]] = {
     "place": ("other_country", "country", "city"),
     "employer": ("", "employer"),
 }
+GROWING = frozenset({"claimed", "own_page"})  # weights given for the smallest store
 _KEPT = "its bits are a limit, or a rule of their own"
 
 
@@ -80,7 +82,7 @@ def refit(store: Store, present: Settings, *, now: datetime) -> Refit:
     levels = _levels(Pairs(ground, found.left, found.right))
     drawn = _levels(Pairs(ground, *_random(rows, found)))
     m, u, shown, matches = _fitted(levels, drawn, judged, len(rows))
-    weights, kept = _proposed(present.weights, m, u, shown)
+    weights, kept = _proposed(present.weights, model.growth, m, u, shown)
     then = present.weights.model_copy(update={one.weight: one.then for one in weights})
     return Refit(
         weights=tuple(weights),
@@ -119,6 +121,7 @@ def _levels(pairs: Pairs) -> em.Levels:
     columns = (
         proof,
         evidence.claimed(pairs) > 0,
+        evidence.own_page(pairs) > 0,
         evidence.profile(pairs) > 0,
         evidence.site(pairs) > 0,
         _told(pairs, pairs.rows.handles, _of_two(evidence.handle(pairs))),
@@ -185,7 +188,11 @@ def _counts(levels: em.Levels, sizes: list[int], weights: em.Doubles) -> tuple[e
 
 
 def _proposed(
-    weights: Weights, m: tuple[em.Doubles, ...], u: tuple[em.Doubles, ...], shown: tuple[em.Doubles, ...]
+    weights: Weights,
+    growth: float,
+    m: tuple[em.Doubles, ...],
+    u: tuple[em.Doubles, ...],
+    shown: tuple[em.Doubles, ...],
 ) -> tuple[list[Proposed], dict[str, str]]:
     found, kept = list[Proposed](), dict.fromkeys(Weights.model_fields, _KEPT)
     for at, scale in enumerate(SCALES.values()):
@@ -197,6 +204,7 @@ def _proposed(
                 continue
             del kept[name]
             now, bits = getattr(weights, name), float(np.log2(m[at][level] / u[at][level]))
+            bits -= growth if name in GROWING else 0.0
             lowest, highest = (-MOST, 0.0) if now < 0 else (0.0, MOST)
             found.append(
                 Proposed(weight=name, now=now, then=round(min(max(bits, lowest), highest), 1), pairs=round(pairs, 1))

@@ -1,38 +1,36 @@
-"""What a person decides about leads: the queue, merging, splitting, taking back. All of it is rows that can be undone.
+"""What a person decides about leads: merging, splitting, taking back. All of it is rows that can be undone.
 
 A decision is an act: the rows one person wrote at one moment. `undo` takes back the last act that speaks of a lead and
 brings back what that act had replaced, so that leads, ids, status and notes are as they were.
 """
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import NamedTuple
-
-import numpy as np
 
 from sourcing.identity import reading
 from sourcing.identity.clusters import BLOCKING, MOST_ACCOUNTS, grow, is_ours, oldest
-from sourcing.identity.engine.fit import posterior
 from sourcing.identity.joining import arrange, neighbours
-from sourcing.identity.settings import Settings
+from sourcing.identity.waiting import Between, Suggestion, between, capacity, queue, ranked
 from storage.errors import ConfigError
 from storage.records import AccountKey, Judgement, Lead, Record, Verdict
 from storage.store import Store
 
 VERDICTS = {"y": Verdict.SAME, "n": Verdict.DIFFERENT, "u": Verdict.UNSURE}  # one key each
-UNSCORED = 0.1  # what a lead nobody scored counts as when the queue is sorted
-
-
-class Suggestion(Record):
-    """Two leads that may be one person, with both sides and everything compared."""
-
-    left: Lead
-    right: Lead
-    row: Judgement  # the strongest suggestion between them
-    more: tuple[Judgement, ...] = ()  # others between the same leads
-    chance: float  # in [0,1]
-    gain: float  # best total of the two leads, times the chance
+__all__ = [
+    "VERDICTS",
+    "Between",
+    "Decided",
+    "Suggestion",
+    "between",
+    "capacity",
+    "decide",
+    "merge",
+    "queue",
+    "ranked",
+    "rearrange",
+    "split",
+    "undo",
+]
 
 
 class Decided(Record):
@@ -40,68 +38,6 @@ class Decided(Record):
 
     rows: tuple[Judgement, ...]  # written or taken back
     leads: tuple[str, ...]  # living leads of the accounts concerned, in order
-
-
-def queue(store: Store, *, settings: Settings | None = None, limit: int | None = None) -> list[Suggestion]:
-    """Suggestions sorted by gain, one per pair of leads; at most a small share of the leads at once."""
-    rows = [row for row in store.judgements() if row.verdict is Verdict.SUGGESTED]
-    where = store.fellows({key for row in rows for key in (row.left, row.right)})
-    found = ranked(between(rows, where), store.best_totals())
-    most = limit if limit is not None else capacity(store, settings or Settings())
-    return _with_leads(store, found[:most])
-
-
-def capacity(store: Store, settings: Settings) -> int:
-    """How many suggestions are shown at once."""
-    return max(1, int(settings.queue_share * store.lead_counts()[1]))
-
-
-class Between(NamedTuple):
-    """The suggestions between two leads, the strongest first."""
-
-    leads: tuple[str, str]
-    rows: list[Judgement]
-    chance: float
-    gain: float
-
-
-def between(rows: Iterable[Judgement], where: Mapping[AccountKey, str]) -> dict[tuple[str, str], list[Judgement]]:
-    """Suggestions by the two leads they stand between; none within a lead, and none of accounts without one."""
-    found: dict[tuple[str, str], list[Judgement]] = defaultdict(list)
-    for row in rows:
-        one, other = sorted((where.get(row.left, ""), where.get(row.right, "")))
-        if one and one != other:
-            found[one, other].append(row)
-    return found
-
-
-def ranked(found: Mapping[tuple[str, str], list[Judgement]], totals: Mapping[str, float]) -> list[Between]:
-    """Questions, most worth answering first: what the better lead scores, times the chance that a yes joins the two.
-
-    What would join by itself is joined already, so a question that is sure to be answered yes is still worth asking.
-    """
-    out = []
-    for leads, some in found.items():
-        rows = sorted(some, key=lambda row: (-(row.bits or 0.0), row.left, row.right))
-        chance = float(posterior(np.array([rows[0].bits or 0.0]))[0])
-        out.append(Between(leads, rows, chance, max(totals.get(lead, UNSCORED) for lead in leads) * chance))
-    return sorted(out, key=lambda one: (-one.gain, -(one.rows[0].bits or 0.0), one.leads))
-
-
-def _with_leads(store: Store, found: Sequence[Between]) -> list[Suggestion]:
-    leads = {lead.id: lead for lead in store.leads({name for one in found for name in one.leads})}
-    return [
-        Suggestion(
-            left=leads[one.leads[0]],
-            right=leads[one.leads[1]],
-            row=one.rows[0],
-            more=tuple(one.rows[1:]),
-            chance=one.chance,
-            gain=one.gain,
-        )
-        for one in found
-        if one.leads[0] in leads and one.leads[1] in leads
-    ]
 
 
 def merge(store: Store, left: str, right: str, *, by: str, why: str, now: datetime) -> Decided:

@@ -27,6 +27,7 @@ from sourcing.identity.keys import limit
 from sourcing.identity.links import Links, links
 from sourcing.identity.model import Model
 from sourcing.identity.pairs import Ground, Pairs
+from sourcing.identity.renown import UNKNOWN
 from sourcing.identity.settings import Settings
 from storage.records import AccountKey
 
@@ -34,6 +35,7 @@ Doubles = NDArray[np.float64]
 APART, QUEUE, MERGE = 0, 1, 2
 CHUNK = 200_000  # pairs weighed together
 ENOUGH = 6.0  # bits from which likeness of name or handle corroborates a claim
+TELLING = 3.0  # bits from which a place or an employer does
 # Doublings of followers by which the claimed account may exceed the one that claims it, and those it may have at most
 # where nobody counts the other's: a thousand followers are worth an impostor's trouble.
 FAME, FAMOUS = 5.0, 10.0
@@ -163,7 +165,8 @@ def _weigh(pairs: Pairs) -> tuple[NDArray[np.float32], NDArray[np.int8], NDArray
     mixed = pairs.rows.mixed[pairs.left] | pairs.rows.mixed[pairs.right]
     contested = pairs.tie(pairs.links.contested)
     chance = posterior(bits)
-    merge = (proof & _good_proof(parts) | _overwhelming(pairs, parts, chance)) & ~barred & ~mixed
+    weighed = _overwhelming(pairs, parts, chance) | _unopposed(pairs, parts, chance)
+    merge = (proof & _good_proof(parts) | weighed) & ~barred & ~mixed
     like = np.maximum(_group(parts, "handle"), _group(parts, "name")) >= ENOUGH
     conflict = (proof | contested & like) & ~merge & ~barred
     queue = ~merge & ~barred & ((chance >= model.settings.queue) | conflict)
@@ -210,9 +213,35 @@ def _overwhelming(pairs: Pairs, parts: Doubles, chance: Doubles) -> Bools:
     second = np.zeros(len(pairs), dtype=bool)
     if not settings.strict_claims:
         second = np.maximum(_group(parts, "handle"), _group(parts, "name")) >= ENOUGH
+        second |= _beside(pairs, parts)
     linked = _of_grade(parts, "B").any(axis=1)
     against = (parts < 0).any(axis=1)
     return (chance >= settings.merge) & linked & second & ~against & ~_above(pairs)
+
+
+def _beside(pairs: Pairs, parts: Doubles) -> Bools:
+    """A claim, and one city or small employer, or one page that bears a name of theirs.
+
+    Names in doubt or somebody better known leave it a question.
+    """
+    at = {kind.name: at for at, kind in enumerate(KINDS)}
+    weak = np.maximum(_group(parts, "place"), _group(parts, "employer"))
+    beside = (weak >= TELLING) | (parts[:, at["own_page"]] > 0)
+    known = pairs.named_step > UNKNOWN
+    return (parts[:, at["claimed"]] > 0) & beside & ~pairs.doubtful_names & (pairs.no_better_known | ~known)
+
+
+def _unopposed(pairs: Pairs, parts: Doubles, chance: Doubles) -> Bools:
+    """A link to somebody no better known, which nothing contradicts: an impostor gains nothing by such a one.
+
+    Where both have names they agree; a name that neither agrees nor clashes is a doubt.
+    """
+    settings, at = pairs.ground.model.settings, {kind.name: at for at, kind in enumerate(KINDS)}
+    if settings.strict_claims or settings.lone == 1:
+        return np.zeros(len(pairs), dtype=bool)
+    linked = (parts[:, [at["claimed"], at["own_page"]]] > 0).any(axis=1) & (parts[:, at["little_known"]] > 0)
+    doubt = (parts < 0).any(axis=1) | pairs.doubtful_names
+    return (chance >= settings.lone) & linked & ~doubt & ~_above(pairs)
 
 
 def _above(pairs: Pairs) -> Bools:
@@ -222,5 +251,6 @@ def _above(pairs: Pairs) -> Bools:
     claimant = np.where(forward, fame[pairs.left], fame[pairs.right])
     target = np.where(forward, fame[pairs.right], fame[pairs.left])
     above = np.where(np.isnan(claimant), target > FAMOUS, target - claimant > FAME)
+    above &= ~pairs.no_better_known  # a crowd is larger at some sites than at others
     found: Bools = pairs.tie(pairs.links.claimed) & above
     return found

@@ -18,9 +18,10 @@ class Weights(BaseModel):
     verified: float = 20.0  # the site checked the address
     circle: float = 22.0  # one names the other, who names a third, who names the first
     same_id: float = 24.0  # one id of a third site, confirmed by sites on both sides
-    # One profile names the other and nobody else does: about 5 in 1,000 such claims are wrong on the synthetic web,
-    # which makes 22 bits; alone it never joins.
-    claimed: float = 22.0
+    # The next two in a store of 1,000: an address names one account however many there are, so they grow with the store
+    # as the prior falls. About 5 in 1,000 claims that nobody else makes are wrong on the synthetic web.
+    claimed: float = 19.0  # one profile names the other and nobody else does
+    own_page: float = 18.0  # both name one page that bears the name of one who names it
     profile: float = 17.0  # both name one profile at a third site
     site: float = 10.0  # both name one personal page
     handle: float = 21.0  # at most, for one rare handle
@@ -32,6 +33,7 @@ class Weights(BaseModel):
     city: float = 3.0
     country: float = 1.0
     employer: float = 5.0  # at most
+    little_known: float = 1.0  # the one that is named is no better known: nobody gains by it
     weak: float = 6.0  # at most, for place and employer together
     two_of_a_source: float = -6.0
     other_name: float = -8.0  # full names that cannot be one
@@ -48,6 +50,12 @@ class Settings(BaseModel):
     queue_share: float = Field(0.02, gt=0, le=1, description="suggestions shown at once, as a share of the leads")
     strict_claims: bool = Field(
         False, description="a one-way link joins only beside a second link or id; a like name or handle is not enough"
+    )
+    lone: float = Field(
+        0.99,
+        gt=0.5,
+        le=1,
+        description="chance from which a link to somebody no better known joins if nothing contradicts; 1: never",
     )
     largest: int = Field(12, ge=2, le=100, description="accounts of one lead; a larger one is refused and shown")
     block: int = Field(60, ge=2, le=1000, description="accounts that share a key and are compared with each other")

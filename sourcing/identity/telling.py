@@ -1,10 +1,12 @@
 """Sentences for the reader: why a pair was joined, suggested or kept apart, and the values compared."""
 
+import math
 from collections.abc import Iterator, Mapping
 
 from sourcing.identity.evidence import KINDS
 from sourcing.identity.facts import Facts, Said, member
 from sourcing.identity.places import employer, place
+from sourcing.identity.renown import known_by
 from sourcing.identity.scorer import MERGE, Scored
 from storage.records import Claim, Judgement, Verdict
 from storage.text import link_key
@@ -50,6 +52,7 @@ def sentence(parts: Mapping[str, float], left: Facts, right: Facts) -> str:
     beside = [_SHORT[name] for name in shown_ if name in _SHORT and parts[name] > 0]
     against = [_AGAINST[name] for name in parts if parts[name] < 0]
     text = first + (f"; {', '.join(beside)} agree{'s' * (len(beside) == 1)}" if beside else "")
+    text += "; the one named is no better known" if "little_known" in parts else ""
     return text + (f"; against it: {', '.join(against)}" if against else "")
 
 
@@ -80,6 +83,8 @@ def _strongest(parts: Mapping[str, float], left: Facts, right: Facts) -> str:
             f"{shown(claimant)} names the profile of {shown(target)} as its own in the field {said.field}{how}; "
             "nobody else there does"
         )
+    if "own_page" in parts:
+        return f"{names} name one page that bears a name of theirs, {', '.join(_pages(left, right))}"
     if "profile" in parts or "site" in parts:
         return f"{names} name one page, {', '.join(_pages(left, right))}"
     return f"{names} look alike"
@@ -113,7 +118,7 @@ def _compared(kind: str, left: Facts, right: Facts) -> tuple[str, ...]:
         return tuple(_links(left, right))
     if kind == "same_id":
         return tuple(sorted({*left.ids} & {*right.ids}))
-    if kind in {"profile", "site"}:
+    if kind in {"own_page", "profile", "site"}:
         return tuple(_pages(left, right))
     if kind == "work":
         return tuple(sorted({*left.works} & {*right.works})[:MOST_VALUES])
@@ -125,6 +130,8 @@ def _compared(kind: str, left: Facts, right: Facts) -> tuple[str, ...]:
 def _plain(kind: str, one: Facts) -> str:
     if kind in {"name", "other_name"}:
         return one.name or "–"
+    if kind == "little_known":
+        return "unknown" if math.isnan(one.renown) else f"{known_by(one.key.source)} {one.renown:.0f}"
     if kind in {"place", "other_country"}:
         return f"{one.location or '–'} ({' '.join(filter(None, place(one.location)))})"
     if kind == "employer":

@@ -1,6 +1,7 @@
 """How many persons bear each word, name, handle and employer: `sourcing.identity.model.fit`, from columns."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -8,12 +9,12 @@ from numpy.typing import NDArray
 
 from sourcing.identity.batch import Batch
 from sourcing.identity.engine.columns import Column, Ints, Texts, codes_in, series
-from sourcing.identity.model import KEPT_FROM
+from sourcing.identity.model import KEPT_FROM, told
 
 _Numbers = NDArray[np.signedinteger]
 
 
-def counted(rows: Batch) -> dict[str, Mapping[str, int]]:
+def counted(rows: Batch) -> dict[str, Mapping[str, Any]]:
     """The tables of a model by name; of every text the most accounts of any one home, those borne by one left out."""
     people = np.flatnonzero(rows.people)
     names, homes = rows.names, rows.homes.codes[people]
@@ -27,7 +28,13 @@ def counted(rows: Batch) -> dict[str, Mapping[str, int]]:
         "full": _most(homes, names.full.codes[people], series(names.full.texts)),
         "handles": _most(np.concatenate((homes, homes[more])), np.concatenate((forms, stems[more])), texts),
         "employers": _most(homes, rows.employers.codes[people], series(rows.employers.texts)),
+        "renown": told(_figures(rows, people)),
     }
+
+
+def _figures(rows: Batch, people: Ints) -> dict[str, NDArray[np.float64]]:
+    sources = rows.sources.codes[people]
+    return {name: rows.renown[people[sources == code]] for code, name in enumerate(rows.sources.texts)}
 
 
 def _words(words: _Numbers) -> tuple[Ints, _Numbers]:

@@ -32,6 +32,7 @@ PLAIN: dict[str, tuple[Any, Any, Callable[[Facts], Any]]] = {
     "mixed": (pl.Boolean, False, lambda one: one.mixed),
     "live": (pl.Boolean, True, lambda one: one.live),
     "fame": (pl.Float64, math.nan, lambda one: one.fame),
+    "renown": (pl.Float64, math.nan, lambda one: one.renown),
     "last_seen": (pl.Float64, -math.inf, lambda one: one.last_seen.timestamp() if one.last_seen else None),
     "since": (pl.Float64, -math.inf, lambda one: one.since.timestamp() if one.since else None),
     "page": (pl.String, None, lambda one: one.address),
