@@ -10,6 +10,7 @@ from scoring import sums
 from scoring.fairness.blind import blind
 from scoring.features import FEATURES, Seen
 from scoring.features.base import NOTHING_FOUND
+from scoring.heard import heard
 from scoring.penalties import penalties
 from scoring.places import places_digest
 from scoring.reading import Coverage, Reading, Setting
@@ -20,7 +21,7 @@ from scoring.sums import ENOUGH_EVIDENCE
 from storage.errors import RoleError
 from storage.records import Lead, Part, Penalty, Receipt
 
-ENGINE_VERSION = 3
+ENGINE_VERSION = 4
 _HIDDEN = frozenset({"no_recruiters", "restricted"})  # flags of people no list may hold
 
 
@@ -99,9 +100,9 @@ class Scorer:
 
 
 def readable(lead: Lead, now: datetime) -> tuple[Lead, Counter[str]]:
-    """A lead as it may be scored: without impossible figures and dates, which are counted, and without its name."""
+    """A lead as it may be scored: without impossible figures and dates, which are counted, orders, and its name."""
     clean, impossible = sound(lead, now)
-    return blind(clean), impossible
+    return blind(heard(clean)), impossible
 
 
 def rank(role: Role, leads: Iterable[Lead], now: datetime) -> list[Receipt]:

@@ -9,9 +9,22 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
 
-from spiders._drift import ENOUGH, FIGURE, GONE, GOOD_RUNS, Drift, comparable, good_runs, names_of, past_shapes, rate_of
+from spiders._drift import (
+    ENOUGH,
+    FIGURE,
+    GONE,
+    GOOD_RUNS,
+    UNREAD,
+    Drift,
+    comparable,
+    good_runs,
+    names_of,
+    past_shapes,
+    rate_of,
+)
 from storage.records import Outcome, Record, Shape
 
+NAMED = 6  # new fields named in one finding
 KEPT_ANSWERS = "kept_answers"  # counter of a continued night: asked before it was cut off, paid for then
 SHOWN = "saved:accounts_shown"  # counter of people a source showed, changed or not, each once
 NOT_BELIEVED = "not believed"  # how the reason of such an outcome begins
@@ -25,6 +38,7 @@ SHIFT = 10.0  # times a middle may grow or shrink
 UNFIT = ("unfit_field:", "field_rejected:")  # counters of fields that did not fit, by name
 UNFIT_SHARE = 0.50  # of the records, from which it is the source's doing
 UNFIT_USUAL = 0.05
+NEW_SHARE = 0.20  # of the answers, from which a field nobody reads is a field of the source and no whim of one answer
 Compared = tuple[str, Shape, list[Shape]]  # kind, tonight, before
 
 
@@ -74,7 +88,8 @@ def alarms(outcome: Outcome, past: Sequence[Outcome]) -> list[Alarm]:
     stopped = [Alarm(kind="drift", text=text, stops=True) for text in outcome.drift]
     compared = list(_compared(outcome, past_shapes(own)))
     thinner = [one for name, one in _coverage(compared) if not any(t.startswith(_missing(name)) for t in outcome.drift)]
-    return [*stopped, *thinner, *_types(outcome, good_runs(own)[:GOOD_RUNS]), *_middles(compared)]
+    kinds = _types(outcome, good_runs(own)[:GOOD_RUNS])
+    return [*stopped, *thinner, *kinds, *_middles(compared), *_new_fields(outcome, past_shapes(own))]
 
 
 def item_alarms(outcome: Outcome, past: Sequence[Outcome]) -> Iterator[Alarm]:
@@ -104,6 +119,8 @@ def counted(outcome: Outcome) -> int:
 def _compared(outcome: Outcome, before: Mapping[str, list[Shape]]) -> Iterator[Compared]:
     """Kinds of records there are enough of, then and now."""
     for kind, now in outcome.shapes.items():
+        if kind.startswith(UNREAD):
+            continue
         if now.seen >= ENOUGH and kind in before and comparable(now.seen, [one.seen for one in before[kind]]):
             yield kind, now, before[kind]
 
@@ -132,9 +149,22 @@ def _types(outcome: Outcome, good: Sequence[Outcome]) -> Iterator[Alarm]:
             yield Alarm(kind="type_change", text=text, stops=True)
 
 
+def _new_fields(outcome: Outcome, before: Mapping[str, list[Shape]]) -> Iterator[Alarm]:
+    """Fields a source began to send that nobody reads: told once, for the next night knows them."""
+    for kind, now in outcome.shapes.items():
+        if not kind.startswith(UNREAD) or kind not in before:
+            continue
+        known = set(names_of(before[kind]))
+        new = [name for name in now.fields if name not in known and rate_of(now, name) >= NEW_SHARE]
+        if new:
+            named = ", ".join(new[:NAMED]) + (f" and {len(new) - NAMED} more" if len(new) > NAMED else "")
+            text = f"sends fields nobody reads, in {kind.removeprefix(UNREAD)}: {named}; nothing of them is stored"
+            yield Alarm(kind="new_field", text=text)
+
+
 def _records(outcome: Outcome) -> int:
     """Records of the most frequent kind, at least one."""
-    return max((shape.seen for shape in outcome.shapes.values()), default=1)
+    return max((shape.seen for kind, shape in outcome.shapes.items() if not kind.startswith(UNREAD)), default=1)
 
 
 def _middles(compared: Sequence[Compared]) -> Iterator[Alarm]:

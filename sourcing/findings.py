@@ -126,6 +126,8 @@ def _drifted(outcome: Outcome, past: Sequence[Night], good: Sequence[tuple[Night
     for alarm in alarms(outcome, before):
         kept = f"; values of {good[0][0].started_at:%-d %b} stay in use" if alarm.stops and good else ""
         way_out = f"look at the source; if it is so for good, say so with given_up in [sources.{outcome.source}]"
+        if alarm.kind == "new_field":
+            way_out = "nothing to do, unless they say something worth reading"
         yield _finding(outcome, alarm.kind, f"{alarm.text}{kept}: {way_out}")
 
 

@@ -13,7 +13,7 @@ from spiders._fields import fit_figures
 from spiders._times import EARLIEST
 from storage.records import Account, Evidence, Item
 from storage.redaction import without_own, without_published
-from storage.text import URL_LIMIT, cut
+from storage.text import INSTRUCTION_LIKE, URL_LIMIT, cut, has_instructions
 
 ACCOUNT: Mapping[str, int] = {
     "handle": HANDLE,
@@ -24,6 +24,7 @@ ACCOUNT: Mapping[str, int] = {
     "bio": BIO,
 }
 WORK: Mapping[str, int] = {"title": TITLE, "text": EXCERPT}
+_OWN_WORDS = ("name", "headline", "bio", "location", "company")
 HELD_BACK = "secret_in_text"  # flag and counter
 Count = Callable[[str], object]
 
@@ -33,6 +34,7 @@ def bounded(item: Item, count: Count) -> Item:
     if isinstance(item, Account | Evidence):
         item = _without_secrets(item, count)
     if isinstance(item, Account):
+        item = _flagged(item, count)
         changes = _cut(item, ACCOUNT, count) | _figures(item, count) | _links(item, count) | _since(item, count)
         unknown = {name for name in ("figures", "created_at") if name in changes}
         # What is unknown must not be told as absent.
@@ -58,6 +60,14 @@ def _without_secrets(item: Account | Evidence, count: Count) -> Account | Eviden
         count(HELD_BACK)
         changes |= {"flags": tuple(sorted({*item.flags, HELD_BACK}))} if isinstance(item, Account) else {}
     return item.model_copy(update=changes) if changes else item
+
+
+def _flagged(item: Account, count: Count) -> Account:
+    """Say so of an account whose own words give orders to their reader; the words stay as they are."""
+    if not any(has_instructions(text) for name in _OWN_WORDS if (text := getattr(item, name))):
+        return item
+    count(INSTRUCTION_LIKE)
+    return item.model_copy(update={"flags": tuple(sorted({*item.flags, INSTRUCTION_LIKE}))})
 
 
 def _cut(item: Account | Evidence, limits: Mapping[str, int], count: Count) -> dict[str, Any]:

@@ -62,9 +62,11 @@ def clean_tags(values: Iterable[str | None]) -> tuple[str, ...]:
 
 
 def flags_of(*values: str | None) -> tuple[str, ...]:
-    """What a reader must be told of these texts (`mixed_script`), sorted."""
-    found = {flag for value in values if value for flag in text.display(value, limit=FREE_TEXT)[1]}
-    return tuple(sorted(found & KEPT_FLAGS))
+    """What a reader must be told of these texts (`mixed_script`, `instruction_like_text`), sorted."""
+    told = [value for value in values if value]
+    found = {flag for value in told for flag in text.display(value, limit=FREE_TEXT)[1]} & KEPT_FLAGS
+    found |= {text.INSTRUCTION_LIKE} if any(map(text.has_instructions, told)) else set()
+    return tuple(sorted(found))
 
 
 def web_link(url: str | None, claim: Claim, field: str, count: Count = lambda _: None) -> Link | None:

@@ -127,5 +127,5 @@ def without_own(text: str) -> str:
 
 
 def without_published(text: str) -> str:
-    """The text without what looks like a token or key somebody published by mistake."""
-    return PRIVATE_KEY.sub(HIDDEN, SHAPES.sub(HIDDEN, text))
+    """The text without what looks like a token, key or password of an address somebody published by mistake."""
+    return _USER_PART.sub(rf"\1{HIDDEN}@", PRIVATE_KEY.sub(HIDDEN, SHAPES.sub(HIDDEN, text)))

@@ -78,6 +78,11 @@ class Net:
         one = self.said[number - FIRST]
         return str(one.payload) if one.field == "handle" else f"case{number}"
 
+    def kind(self, number: int) -> str:
+        """What sort of account it is."""
+        one = self.said[number - FIRST]
+        return str(one.payload) if one.field == "type" else "User"
+
     def profile(self, number: int) -> dict[str, Any]:
         """The whole person."""
         one = self.said[number - FIRST]
@@ -90,13 +95,14 @@ class Net:
         readme = self.echoed or (one.payload if one.field == "readme" else "")
         if readme:
             said["readme"] = {"object": {"text": readme}, "defaultBranchRef": None}
-        return gh.profiled(number, self.login(number), **said, isHireable=False)
+        hireable = one.payload if one.field == "hireable" else False
+        return gh.profiled(number, self.login(number), **said, isHireable=hireable)
 
     def github(self, request: Request) -> Any:
         """One answer of the invented GitHub."""
         if request.method == "GET":
             rows = [
-                {"login": self.login(n), "id": n, "node_id": f"U_{n}", "type": "User", "contributions": 9}
+                {"login": self.login(n), "id": n, "node_id": f"U_{n}", "type": self.kind(n), "contributions": 9}
                 for n, _ in self.people()
             ]
             if "/search/" in request.url:
@@ -108,12 +114,16 @@ class Net:
     def _nodes(self, asked: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         if "ids" in asked:
             numbers = [int(str(one)[2:]) for one in asked["ids"]]
-            yield "nodes", [gh.probed(n, self.login(n), bio=self.profile(n)["bio"]) for n in numbers]
+            yield "nodes", [self._probed(n) for n in numbers]
         for name, value in asked.items():
             if name[0] == "i" and name[1:].isdigit():
                 number, at = int(str(value)[2:]), name[1:]
                 year = {"databaseId": number, "contributionsCollection": gh.year(3)}
                 yield f"u{at}", year if f"f{at}" in asked else self.profile(number)
+
+    def _probed(self, number: int) -> dict[str, Any]:
+        plain = gh.probed(number, self.login(number), bio=self.profile(number)["bio"])
+        return plain | {"__typename": self.kind(number)}
 
     def page(self, host: str) -> tuple[int, dict[str, str], bytes]:
         """One answer of a personal site."""

@@ -217,3 +217,38 @@ def test_hardly_anybody_where_many_are_usual(got: int, usual: list[int], kind: s
     before = [past(counters={"saved:accounts_shown": one}) for one in usual]
     found = list(item_alarms(past(counters={"saved:accounts_shown": got}), before))
     assert [one.kind for one in found] == ([kind] if kind else [])
+
+
+# ---- fields nobody reads --------------------------------------------------------------------------------------
+
+
+def night_of(*names: str, answers: int = 40) -> Outcome:
+    drift = Drift()
+    for number in range(answers):
+        drift.leaves("Profile", [*names, f"only_{number}"])
+    return past(shapes=drift.shapes())
+
+
+def test_a_field_a_source_begins_to_send_is_told_once() -> None:
+    before, after = night_of("theme"), night_of("theme", "pronouns")
+    assert set(before.shapes["unread:Profile"].fields) == {"theme"}, "what one answer alone holds is not kept"
+    [alarm] = alarms(after, [before])
+    assert (alarm.kind, alarm.stops) == ("new_field", False)
+    assert "in Profile: pronouns;" in alarm.text
+    assert alarms(after, [after, before]) == []
+    assert alarms(before, [after, before]) == [], "a field nobody reads may go"
+
+
+def test_whims_and_nights_without_a_past_say_nothing() -> None:
+    assert alarms(night_of("pronouns"), [past()]) == [], "names were not kept then"
+    assert alarms(night_of("pronouns", answers=29), [night_of()]) == [], "too few answers"
+    assert all(one.kind != "coverage_drop" for one in alarms(night_of(), [night_of("theme")]))
+
+
+def test_only_names_are_kept_and_not_too_many() -> None:
+    drift = Drift()
+    for _ in range(30):
+        drift.leaves("Profile", ["n" * 500, *(f"field_{n}" for n in range(1_000))])
+    [shape] = drift.shapes().values()
+    assert len(shape.fields) == 200
+    assert max(map(len, shape.fields)) == 60

@@ -11,13 +11,13 @@ from typing import Any, ClassVar
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import BaseModel, ValidationError
+from pydantic import AliasChoices, AliasPath, BaseModel, Field, ValidationError
 from scrapy.http import HtmlResponse
 
 from spiders import _json
 from spiders._bounds import HELD_BACK, bounded
 from spiders._clean import each
-from spiders._fields import WrittenInt, tolerant
+from spiders._fields import WrittenInt, tolerant, unread
 from spiders._times import Moment
 from spiders._web.marks import read_page
 from storage.errors import Unreadable
@@ -220,6 +220,45 @@ def test_nothing_is_guessed(given_: dict[str, Any], unfit: tuple[str, ...]) -> N
     record, rejected = tolerant(Person, {"login": "ada", **given_})
     assert set(rejected) == set(unfit)
     assert all(getattr(record, name) is None for name in unfit)
+
+
+class Tagged(Person):
+    """A person with lists, some of whose names are written otherwise."""
+
+    topics: tuple[str, ...] | None = None
+    works: tuple[Person, ...] = ()
+    shown: str | None = Field(None, alias="displayName")
+    place: str | None = Field(None, validation_alias=AliasChoices("city", AliasPath("address", "city")))
+
+
+@pytest.mark.parametrize(
+    ("given_", "topics", "unfit"),
+    [
+        ([1, None, {"x": 1}, "nlp"], ("nlp",), ("topics[]",) * 3),
+        (["nlp", "cv"], ("nlp", "cv"), ()),
+        ([1, 2], None, ("topics",)),  # another kind of list: unknown, not empty
+        ("nlp", None, ("topics",)),
+        ([], (), ()),
+    ],
+)
+def test_items_of_lists_that_do_not_fit_are_left_out(
+    given_: Any, topics: tuple[str, ...] | None, unfit: tuple[str, ...]
+) -> None:
+    record, rejected = tolerant(Tagged, {"login": "ada", "topics": given_})
+    assert (record.topics, rejected) == (topics, unfit)
+
+
+def test_of_a_list_of_records_only_whole_items_are_left_out() -> None:
+    record, rejected = tolerant(Tagged, {"login": "ada", "works": [{"login": "a"}, None]})
+    assert (len(record.works), rejected) == (1, ("works[]",))
+    record, rejected = tolerant(Tagged, {"login": "ada", "works": [{"login": "a"}, {"login": 7}]})
+    assert (record.works, rejected) == ((), ("works",))
+
+
+def test_names_nobody_reads() -> None:
+    told = {"login": "a", "displayName": "A", "city": "B", "address": {}, "pronouns": "x", "__proto__": {}}
+    assert sorted(unread(Tagged, told)) == ["__proto__", "pronouns"]
+    assert unread(Tagged, ["login"]) == []
 
 
 def test_rows_that_are_no_objects_are_counted() -> None:

@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 Target = Callable[[str], object]
+MOST_READ = 20_000  # code points of an advert that are read
 
 
 def _nothing(*_: object) -> None:
@@ -30,6 +31,9 @@ def cleaning() -> dict[str, Target]:
         "no_recruiters": text.no_recruiters,
         "availability": text.availability,
         "document": lambda value: text.document([value]),
+        "without_instructions": text.without_instructions,
+        # As records are: cleaned, with one space in place of many, before anything is cut out of them.
+        "without_special": lambda value: text.without_special(text.excerpt(value, 4_000)),
         "without_contacts": _contacts.without_contacts,
         "prose": lambda value: (_prose.plain(value), _prose.shown(value), _prose.links(value, "bio", _nothing)),
         "redacted": redaction.redacted,
@@ -75,27 +79,34 @@ def readers() -> dict[str, Target]:
     }
 
 
-def judging() -> dict[str, Target]:
-    """The place, advert and skill parsers."""
-    from scoring.advert import draft
+def places() -> dict[str, Target]:
+    """Places as profiles and adverts write them."""
+    from scoring.advert.sentences import sentences
+    from scoring.advert.where import remote, where
     from scoring.places import shipped_gazetteer
+
+    def in_advert(value: str) -> object:
+        read = sentences(value[:MOST_READ])
+        return where(read), remote(read)
+
+    return {"place": shipped_gazetteer().parse, "place of an advert": in_advert}
+
+
+def adverts() -> dict[str, Target]:
+    """Adverts, from their file to the draft of a role, and the skills they name."""
+    from scoring.advert import draft, read_advert
     from scoring.skills import Matcher, shipped_vocabulary
 
-    gazetteer, matcher = shipped_gazetteer(), Matcher(shipped_vocabulary())
+    matcher = Matcher(shipped_vocabulary())
+    written = _files()
     return {
-        "place": gazetteer.parse,
         "advert": draft,
+        "advert file": lambda value: read_advert(written(value, "a.txt")),
         "skills": lambda value: matcher.words_many([value]),
     }
 
 
-def imports() -> dict[str, Target]:
-    """Readers of files people import; each gets one file of this text."""
-    from scoring.advert import read_advert
-    from sourcing.imports._csv import read
-    from sourcing.imports._gh_archive import Event
-    from storage.text import read_query
-
+def _files() -> Callable[[str, str], Path]:
     folder = Path(tempfile.mkdtemp(prefix="fuzz-"))
 
     def written(value: str, name: str) -> Path:
@@ -103,21 +114,32 @@ def imports() -> dict[str, Target]:
         path.write_bytes(value.encode("utf-8", "surrogatepass"))
         return path
 
+    return written
+
+
+def imports() -> dict[str, Target]:
+    """Readers of files people import; each gets one file of this text."""
+    from sourcing.imports._csv import read
+    from sourcing.imports._gh_archive import Event
+    from storage.text import read_query
+
+    written = _files()
+
     def table(value: str) -> object:
         columns = {"name": ("name",), "url": ("url",)}
         return list(read(written(value, "a.csv"), columns, (("name",),), "", _nothing))
 
     return {
         "csv": table,
-        "advert_file": lambda value: read_advert(written(value, "a.txt")),
         "gh_archive": lambda value: Event.model_validate_json(value.encode("utf-8", "surrogatepass")),
         "query": read_query,
     }
 
 
 GROUPS: dict[str, Callable[[], dict[str, Target]]] = {
-    "cleaning": cleaning,
     "readers": readers,
-    "judging": judging,
+    "text cleaning": cleaning,
+    "places": places,
+    "adverts": adverts,
     "imports": imports,
 }

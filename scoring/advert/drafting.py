@@ -1,7 +1,7 @@
 """From an advert to the draft of a role profile: what it asks, with the sentences, and what it leaves open."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -22,6 +22,7 @@ from scoring.roles.model import Role
 from scoring.skills.broader import Term, broader_terms
 from scoring.skills.vocabulary import shipped_vocabulary
 
+MOST_READ = 20_000  # code points that patterns run on; an advert has two to ten thousand
 _LEAST_ALIKE = 0.35  # below, no shipped role is near enough to lend its lanes
 _TITLE_SHARE = 0.5
 _MOST_UNKNOWN = 30
@@ -66,7 +67,12 @@ class Draft(BaseModel):
 
 
 def draft(text: str) -> Draft:
-    """Read an advert. Any text can be read; one that asks nothing gives a draft of questions."""
+    """Read an advert. Any text can be read; one that asks nothing gives a draft of questions.
+
+    Of a longer text the first 20,000 code points are read, and a question says so.
+    """
+    beyond = len(text) - MOST_READ
+    text = text[:MOST_READ]
     read = sentences(text)
     asked = wishes(text, read)
     must, nice = _sorted(asked)
@@ -89,7 +95,7 @@ def draft(text: str) -> Draft:
         near=nearest([said.value for said in named], skills),
         questions=(),
     )
-    return found.model_copy(update={"questions": tuple(questions(found))})
+    return found.model_copy(update={"questions": (*questions(found), *_beyond(beyond))})
 
 
 def _sorted(asked: Sequence[Wish]) -> tuple[tuple[Wish, ...], tuple[Wish, ...]]:
@@ -187,6 +193,12 @@ def questions(found: Draft) -> list[Question]:
         (bool(found.degrees), "must_have", "a degree is asked: what should it show? Only that can be looked for"),
     ]
     return [Question(key, text) for holds, key, text in open_ if holds]
+
+
+def _beyond(characters: int) -> Iterator[Question]:
+    if characters > 0:
+        text = f"the last {characters:,} characters of the advert were not read: does anything there matter?"
+        yield Question("must_have", text)
 
 
 def _listed(said: Sequence[Said]) -> str:

@@ -12,6 +12,7 @@ import polars as pl
 from scoring.batches.rows import ACCOUNTS, EVIDENCE, columns, tidied
 from scoring.columns.coverage import covered_pairs
 from scoring.columns.work import Claim, Items, Piece, Reader
+from scoring.heard import heard_text
 from scoring.reading import Setting
 from scoring.roles import Role
 from scoring.skills.matcher import OTHERS_WORK
@@ -69,7 +70,8 @@ def shown(batch: Any, reading: Reading) -> pl.DataFrame:
         # Every row is a "lead" of its own to the reader, so that nothing hangs on who else is in the batch.
         reader.add(str(number), [piece], ())
         others = piece.kind in OTHERS_WORK
-        texts.append(_text_key(f"{piece.title}\n{piece.text}" if others else piece.text) if piece.text else None)
+        title, text = heard_text(piece.title) or "", heard_text(piece.text)
+        texts.append(_text_key(f"{title}\n{text}" if others else text) if text else None)
     return _items(reader, work, pl.Series(texts, dtype=pl.Int64))
 
 

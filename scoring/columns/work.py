@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from scoring.heard import heard_text
 from scoring.reading import FAINTEST, WISH, Setting, most_proven, plausible
 from scoring.skills.matcher import OTHERS_WORK
 from scoring.sound import believable
@@ -114,6 +115,14 @@ class Numbered(dict[str, int]):
         return self[name]
 
 
+class _Heard(dict[str | None, str | None]):
+    """Texts as they are read, each looked at once."""
+
+    def __missing__(self, text: str | None) -> str | None:
+        self[text] = heard_text(text)
+        return self[text]
+
+
 class Reader:
     """Takes in pieces and claims lead by lead, gives columns."""
 
@@ -122,6 +131,7 @@ class Reader:
         self._role = setting.role
         self._leads, self._skills, self._sources, self._texts, self._kinds = (Numbered() for _ in range(5))
         self._contents: dict[tuple[object, ...], int] = {}
+        self._heard = _Heard()
         self._found: list[list[tuple[int, float, Level]]] = []  # skill, match, the most it can prove
         self._rows = _Rows()
 
@@ -134,7 +144,7 @@ class Reader:
             if isinstance(one, Claim):
                 self._add_claim(number, one)
             elif one.kind != WISH:
-                self._add_piece(number, one)
+                self._add_piece(number, self._without_orders(one))
 
     def work(self) -> Work:
         """The columns of everything taken in."""
@@ -145,6 +155,11 @@ class Reader:
         month = np.array(rows.month, whole)
         pieces = Pieces(lead[done], kind[done], level[done], age[done], month[done])
         return Work(tuple(self._leads), tuple(self._skills), tuple(self._kinds), pieces, self._items(lead, level, age))
+
+    def _without_orders(self, piece: Piece) -> Piece:
+        """The piece without sentences that give orders; most have none."""
+        title, text = self._heard[piece.title], self._heard[piece.text]
+        return piece if title == piece.title and text == piece.text else piece._replace(title=title or "", text=text)
 
     def _add_piece(self, lead: int, piece: Piece) -> None:
         rows, others, at = self._rows, piece.kind in OTHERS_WORK, self._date(piece)
@@ -166,7 +181,7 @@ class Reader:
     def _add_claim(self, lead: int, claim: Claim) -> None:
         rows, content = self._rows, ("", claim.text)
         if content not in self._contents:
-            matches = self._setting.matcher.words(claim.text)
+            matches = self._setting.matcher.words(self._heard[claim.text] or "")
             self._keep(content, ((match.skill, match.strength, Level.CLAIM) for match in matches))
         rows.lead.append(lead)
         rows.source.append(self._sources[claim.source])

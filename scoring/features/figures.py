@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
+from scoring.features.bursts import is_burst
 from scoring.reading import Reading, Setting
 from scoring.roles.model import Role
 from scoring.search.tags import BACK_OFF, Answer, worth
@@ -27,6 +28,7 @@ class Figure(NamedTuple):
     name: str
     value: float
     evidence: tuple[str, ...]
+    doubted: float | None = None  # the value with stars that may be bought, where there are any
 
     @property
     def said(self) -> str:
@@ -152,15 +154,23 @@ def _sums(reading: Reading) -> Iterator[Figure]:
         ]
         if held:
             counted = [one for one in held if not (one.kind == "repository" and is_list(one))]
-            yield _added(
-                wanted.source, wanted.name, {one.id: _share(reading, one) * _counted(one, wanted) for one in counted}
-            )
+            values = {one.id: _share(reading, one) * _counted(one, wanted) for one in counted}
+            yield _without_bursts(_added(wanted.source, wanted.name, values), values, counted, wanted)
 
 
 def _added(source: str, name: str, values: Mapping[str, float]) -> Figure:
     """A sum with its two weightiest works."""
     best = sorted(values, key=lambda one: (-values[one], one))
     return Figure(source, name, math.fsum(values.values()), tuple(best[:2]))
+
+
+def _without_bursts(found: Figure, values: Mapping[str, float], works: list[Evidence], wanted: _Sum) -> Figure:
+    """Stars without those that came at once, beside all of them."""
+    bursts = {one.id for one in works if is_burst(one)} if wanted.field == "stars" else set()
+    if not bursts:
+        return found
+    plain = _added(wanted.source, wanted.name, {name: value for name, value in values.items() if name not in bursts})
+    return plain._replace(doubted=found.value, evidence=found.evidence)
 
 
 def _counted(one: Evidence, wanted: _Sum) -> float:

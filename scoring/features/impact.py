@@ -1,16 +1,19 @@
 """The component about impact: each figure among its own source, then the sources together."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from scoring.features.base import Seen, counted, either, seen, unknown
+from scoring.features.bursts import BURST_AT_MOST
 from scoring.features.figures import Figure, figures, followers
 from scoring.reading import Reading
 from storage.records import Evidence
 
 _CAP = 0.9
 _FOLLOWERS_AT_MOST = 0.1
+
+_MADE = frozenset({"competition", "notebook", "dataset", "model"})  # categories of work, unlike discussions
 
 # Share of ranked people below each tier; 0 and 1 say nothing, 5 is staff and no rank.
 _TIERS = {2.0: 0.60, 3.0: 0.85, 4.0: 0.97}
@@ -50,10 +53,19 @@ def _standings(reading: Reading) -> tuple[dict[str, list[_Standing]], int]:
         if percentile is None:
             unplaced += 1
             continue
-        found.setdefault(figure.source, []).append(_Standing(figure.said, percentile, figure.evidence))
+        found.setdefault(figure.source, []).append(_standing(reading, figure, percentile))
     for source, standing in _given(reading):
         found.setdefault(source, []).append(standing)
     return dict(sorted(found.items())), unplaced
+
+
+def _standing(reading: Reading, figure: Figure, percentile: float) -> _Standing:
+    """Stars that came at once lift to the middle at most, and the receipt says so."""
+    if figure.doubted is None:
+        return _Standing(figure.said, percentile, figure.evidence)
+    doubted = _percentile(reading, figure._replace(value=figure.doubted)) or 0.0
+    said = f"{figure.said} (those that came at once to a new repository lift to {BURST_AT_MOST:.0%} at most)"
+    return _Standing(said, max(percentile, min(BURST_AT_MOST, doubted)), figure.evidence)
 
 
 def _percentile(reading: Reading, figure: Figure) -> float | None:
@@ -76,13 +88,20 @@ def _followers(reading: Reading) -> float | None:
 def _given(reading: Reading) -> Iterator[tuple[str, _Standing]]:
     """What is a standing among others already: Kaggle's tiers and ranks, the citations of a paper in its field."""
     for account in reading.accounts:
-        share = _TIERS.get(reading.figures(account).get("tier", 0.0)) if account.source == "kaggle" else None
-        if share is not None:
+        known = reading.figures(account) if account.source == "kaggle" else {}
+        share = _TIERS.get(known.get("tier", 0.0))
+        if share is not None and not _only_discusses(known):
             yield "kaggle", _Standing("kaggle tier", share, (str(account.key),))
     results = [one for one in reading.of_source("kaggle") if one.kind == "competition"]
     yield from _mean_of_best("kaggle", "kaggle ranks", [(_rank(r), r.id) for r in results if _ranked(r)])
     papers = [one for one in reading.of_source("research") if "percentile" in one.figures]
     yield from _mean_of_best("research", "citations in the field", [(_in_field(one), one.id) for one in papers])
+
+
+def _only_discusses(known: Mapping[str, float]) -> bool:
+    """Whether a rank can only be one of discussions: Kaggle shows the highest of all categories."""
+    won = {name.partition("_")[0] for name, count in known.items() if count > 0 and "_" in name}
+    return "discussion" in won and won.isdisjoint(_MADE)
 
 
 def _mean_of_best(source: str, said: str, shares: list[tuple[float, str]]) -> Iterator[tuple[str, _Standing]]:

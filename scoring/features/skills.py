@@ -6,6 +6,7 @@ from typing import NamedTuple
 from scoring.features.base import NOTHING_FOUND, Seen, seen
 from scoring.reading import Coverage, Reading
 from scoring.roles.model import Group
+from storage.records import Level
 
 _BEST_NICE = 5
 
@@ -96,4 +97,5 @@ def _said(group: _Met) -> str:
     through = f" through {group.best.skill}" if group.best.skill != group.name else ""
     if group.share >= 0.995:
         return f"{group.name}: met{through}"
-    return f"{group.name}: {group.share:.0%}{through}"
+    only = ", claimed only" if group.best.level <= Level.CLAIM else ""
+    return f"{group.name}: {group.share:.0%}{through}{only}"

@@ -9,7 +9,9 @@ from spiders._drift.shapes import (
     ACCOUNT_FIELDS,
     ENOUGH,
     FIGURE,
+    UNREAD,
     WORK_FIELDS,
+    Left,
     Tally,
     carried,
     comparable,
@@ -59,6 +61,7 @@ class Drift:
         self._waiting: dict[tuple[str, str], list[Held]] = {}
         self._by_record: dict[AccountKey | str, list[Held]] = {}
         self._gone: dict[AccountKey, Gone] = {}
+        self._left: dict[str, Left] = {}
         self._seen: set[AccountKey] = set()
 
     def take(self, reader: str, items: Sequence[Item]) -> list[Item | Held]:
@@ -160,7 +163,13 @@ class Drift:
 
     def shapes(self) -> dict[str, Shape]:
         """What the run's records carried, by kind; kinds too rare to say anything are left out."""
-        return {kind: tally.shape() for kind, tally in sorted(self.tallies.items()) if len(tally.seen) >= ENOUGH}
+        told = {kind: tally.shape() for kind, tally in sorted(self.tallies.items()) if len(tally.seen) >= ENOUGH}
+        left = {UNREAD + name: left.shape() for name, left in sorted(self._left.items()) if left.seen >= ENOUGH}
+        return told | left
+
+    def leaves(self, kind: str, names: Iterable[str]) -> None:
+        """Note the fields of one answer that nobody reads."""
+        self._left.setdefault(kind, Left()).add(names)
 
 
 def believed(drift: Drift, taken: Sequence[Sequence[Item | Held]], store: Store) -> Iterator[list[Item]]:

@@ -1,5 +1,6 @@
 """What the records of a source carry: counted while it runs, and what is usual by its last good runs."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
@@ -17,6 +18,34 @@ ACCOUNT_FIELDS = (
     *("name", "headline", "bio", "location", "company", "open_to_work", "created_at", "expires_at", "links"),
 )
 WORK_FIELDS = ("text", "event_at", "started_at", "tags", "packages", "files")
+
+
+UNREAD = "unread:"  # how kinds begin that say which fields of a source nobody reads
+MOST_UNREAD = 200  # names of one kind of answer
+MOST_LETTERS = 60  # of such a name
+LEAST_UNREAD = 0.05  # of the answers, from which a name is kept
+
+
+@dataclass(slots=True)
+class Left:
+    """The fields of one kind of answer that nobody reads: their names, never their values."""
+
+    seen: int = 0
+    names: Counter[str] = field(default_factory=Counter)
+
+    def add(self, names: Iterable[str]) -> None:
+        """Count an answer."""
+        self.seen += 1
+        for name in names:
+            short = name[:MOST_LETTERS]
+            if short in self.names or len(self.names) < MOST_UNREAD:
+                self.names[short] += 1
+
+    def shape(self) -> Shape:
+        """As it is kept: names of fields, without those of few answers, which may be names of people."""
+        least = max(2.0, LEAST_UNREAD * self.seen)
+        kept = {name: (count, None) for name, count in sorted(self.names.items()) if count >= least}
+        return Shape(seen=self.seen, fields=kept)
 
 
 @dataclass(slots=True)

@@ -87,6 +87,7 @@ class Reading(Listing):
         for lane in candidate.also_in:
             self.ledger.met(lane, found.key)
         yield found
+        yield from self.now_called(candidate, found.handle)
         yield from self.read_now(candidate, found.source_id)
         yield from self.next_list(Work(found.source_id, found.handle, candidate.lane, counts))
 
@@ -94,8 +95,15 @@ class Reading(Listing):
         """An overview as it was: the lists may have changed all the same."""
         number, handle = str(note.get("number", candidate.number)), str(note.get("handle", candidate.handle))
         self.missing.pop(number, None)
+        yield from self.now_called(candidate, handle)
         yield from self.read_now(candidate, number)
         yield from self.next_list(Work(number, handle, candidate.lane, dict(note.get("counts", {}))))
+
+    def now_called(self, candidate: Candidate, handle: str) -> Iterator[Yielded]:
+        """A former login, by which others still name somebody, leads to a known account; it is not asked again soon."""
+        former = handle_key(candidate.handle)
+        if candidate.lane == self.linked_lane().id and handle_key(handle) != former:
+            yield self.looked_up_in_vain(former)
 
     def handed_over(self, candidate: Candidate, number: str) -> Iterator[Yielded]:
         """A login that now belongs to another account: its former owner is there no more."""

@@ -13,6 +13,24 @@ FLOOR = datetime(2022, 3, 2, 23, 29, 5, tzinfo=UTC)
 RECOGNISED = 25  # likes: given by people, while downloads are mostly made by machines
 FILES = 60
 # Weights, data and pictures prove nothing that their repository does not; what is kept shows how it was built.
+_WEIGHTS = (
+    *(
+        ".safetensors",
+        ".bin",
+        ".pt",
+        ".pth",
+        ".ckpt",
+        ".h5",
+        ".msgpack",
+        ".gguf",
+        ".npy",
+        ".npz",
+        ".pkl",
+        ".onnx",
+        ".keras",
+    ),
+    *(".tflite", ".pb", ".zip", ".mlmodel", ".mlpackage", ".joblib", ".nemo"),
+)
 _NO_SIGNS = (
     *(".safetensors", ".bin", ".pt", ".pth", ".ckpt", ".h5", ".msgpack", ".gguf", ".npy", ".npz", ".pkl", ".parquet"),
     *(".arrow", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".mp4", ".wav", ".mp3", ".gitattributes", ".zip", ".tar"),
@@ -85,7 +103,14 @@ def level(repo: Repo) -> Level:
 def is_copy(repo: Repo) -> bool:
     """Whether it is somebody else's work in another format, or a duplicate of it."""
     quantised = any(tag.startswith("base_model:quantized:") for tag in repo.tags)
-    return quantised or repo.card.duplicated_from is not None or ("gguf" in repo.tags and not repo.pipeline_tag)
+    converted = "gguf" in repo.tags and not repo.pipeline_tag
+    return quantised or repo.card.duplicated_from is not None or converted or _has_no_weights_of_its_own(repo)
+
+
+def _has_no_weights_of_its_own(repo: Repo) -> bool:
+    """Whether it is made from another model, and its files, which are known, hold no weights."""
+    names = [file.rfilename.lower() for file in repo.siblings or ()]
+    return bool(repo.card.base_model) and bool(names) and not any(name.endswith(_WEIGHTS) for name in names)
 
 
 def tags(repo: Repo) -> Iterator[str]:

@@ -29,6 +29,10 @@ FRAMEWORKS = {
 }
 
 
+# What Kaggle calls a copy that was not named anew, and the exercises of its courses, which are handed out ready-made.
+COPIED = re.compile(r"(?i)^\s*(?:fork|copy) of\b|^\s*exercise:|\bcopied from\b")
+
+
 def owned(ref: str, handle: str) -> bool:
     """Whether a work "user/slug" is the person's own; lists also hold what they only take part in."""
     return handle_key(ref.partition("/")[0]) == handle_key(handle)
@@ -44,7 +48,7 @@ def notebook(kernel: Kernel, owner: AccountKey, site: str, origin: Origin) -> Ev
         url=f"{site}/code/{kernel.ref}",
         title=clean(kernel.title, TITLE) or kernel.ref,
         event_at=kernel.last_run_time,
-        level=Level.PRACTICE,
+        level=Level.ACTIVITY if COPIED.search(kernel.title or "") else Level.PRACTICE,
         tags=clean_tags((kernel.language, kind, *kernel.category_ids, *map(_slug, kernel.competition_data_sources))),
         figures={"votes": float(max(0, kernel.total_votes))},
         origin=origin,

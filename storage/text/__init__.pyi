@@ -1,5 +1,6 @@
 from ._address import PORTS, URL_LIMIT, Address, check_address, web_address
 from ._display import cut, display, excerpt
+from ._instructions import INSTRUCTION_LIKE, has_instructions, without_instructions
 from ._keys import handle_key, match_key
 from ._links import link_key, profile_key
 from ._scripts import has_mixed_script
@@ -8,6 +9,7 @@ from ._special import Cut, minor, special, without_signs, without_special
 from ._wishes import availability, no_recruiters, refusal
 
 __all__ = [
+    "INSTRUCTION_LIKE",
     "MOST_QUERY",
     "PORTS",
     "URL_LIMIT",
@@ -24,6 +26,7 @@ __all__ = [
     "document",
     "excerpt",
     "handle_key",
+    "has_instructions",
     "has_mixed_script",
     "item_words",
     "link_key",
@@ -36,6 +39,7 @@ __all__ = [
     "refusal",
     "special",
     "web_address",
+    "without_instructions",
     "without_signs",
     "without_special",
     "words",

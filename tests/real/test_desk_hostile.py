@@ -328,7 +328,7 @@ def test_the_report_has_no_more_elements(hostile: Installation, plain: Installat
 
 @pytest.mark.parametrize("anonymous", [False, True])
 def test_the_pack_has_no_formula(anonymous: bool, hostile: Installation) -> None:
-    file = write_pack(hostile.store, hostile.config, "mle", by="ann", recipient="bo", anonymous=anonymous, now=NOW)
+    file = write_pack(hostile.store, hostile.config, "mle", by="ann", recipient="", anonymous=anonymous, now=NOW).file
     body = file.read_bytes()
     check_table(body, len(list(csv.reader(io.StringIO(body.decode("utf-8-sig"), newline="")))) - 1)
 

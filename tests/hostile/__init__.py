@@ -1,0 +1,1 @@
+"""The hostile cases kept beside the project, each played where its payload really arrives."""
