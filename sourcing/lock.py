@@ -13,9 +13,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from storage.errors import AlreadyRunningError
-from storage.store import Hold, Store
+from storage.store import Hold, Store, server_held
 
-__all__ = ["AlreadyRunningError", "exclusive", "night_held"]
+__all__ = ["AlreadyRunningError", "alone", "exclusive", "night_held", "server_held"]
 
 LOCK_NAME = ".sourcing.lock"
 
@@ -44,3 +44,13 @@ def night_held(store: Store, now: datetime) -> Iterator[Hold]:
     """Hold the night of a database, also against other machines; AlreadyRunningError names its owner."""
     with store.hold_night(socket.gethostname(), os.getpid(), now) as held:
         yield held
+
+
+@contextmanager
+def alone(folder: Path, store: Store) -> Iterator[None]:
+    """Keep nights out, of this installation and of other machines on the database: for all that writes as a night does.
+
+    AlreadyRunningError names who is at work.
+    """
+    with exclusive(folder), night_held(store, datetime.now(UTC)):  # the time of the lock itself
+        yield

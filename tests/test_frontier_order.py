@@ -163,21 +163,21 @@ def test_what_lanes_brought_is_learned_from_the_best_ranked(lite: Store) -> None
         Outcome(source="github", state="done", bills=(*bills, LaneBill(lane="robots", requests=1))),
         Outcome(source="kaggle", state="done", bills=(LaneBill(lane="kaggle/users/z", requests=200),)),
     ]
-    before = worths_of(lite, {"github": 100, "kaggle": 100})
+    before = worths_of(lite, ["github", "kaggle"])
     learn(lite, outcomes, ["mle"], now=day(1))
-    after = worths_of(lite, {"github": 100, "kaggle": 100})
+    after = worths_of(lite, ["github", "kaggle"])
     assert after["kaggle"] < before["kaggle"], "two hundred requests brought nobody well-ranked"
     assert after["github"] > after["kaggle"]
     assert after["github/people/y"] > after["github/search/x"], "the same people for fewer requests"
     assert "robots" not in after
     learn(lite, outcomes, ["mle"], now=day(2))
-    again = worths_of(lite, {"github": 100, "kaggle": 100})
+    again = worths_of(lite, ["github", "kaggle"])
     assert again["github"] < after["github"], "people already known are not brought again"
 
 
 def test_without_a_past_the_card_speaks(lite: Store) -> None:
-    worths = worths_of(lite, {"github": 200, "mastodon": 5})
-    assert worths["github"] > worths["mastodon"] == 0.0
+    worths = worths_of(lite, ["github", "research", "mastodon"])
+    assert worths["github"] > worths["research"] > worths["mastodon"] == 0.0
     assert lite.lane_state(MEMORY) is None
     learn(lite, [], ["mle"], now=day(0))
     assert lite.lane_state(MEMORY) is None, "a night that asked nothing teaches nothing"

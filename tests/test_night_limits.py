@@ -12,6 +12,7 @@ from sourcing.crawl.limits import (
     SET_ASIDE,
     Limits,
     already_spent,
+    already_waited,
     limits,
     read_budgets,
     read_until,
@@ -142,3 +143,17 @@ def test_parts_of_a_night_that_were_cut_off_count(lite: Store) -> None:
     assert already_spent(lite, [killed], NOW + timedelta(hours=12)) == {}
     lite.forget_spent(9)
     assert lite.spent(8) == {}
+
+
+def test_waiting_of_parts_of_a_night_is_told_by_the_newest(lite: Store) -> None:
+    lite.keep_spent(8, "github", 60, 12.5)
+    lite.keep_spent(8, "kaggle", 3)
+    killed = part(8, 1, counters={"cut_off": 1}, outcomes=())
+    waits = {"waited_seconds": 7}
+    stopped = part(
+        7, 2, outcomes=tuple(Outcome(source=n, state="interrupted", counters=waits) for n in ("github", "web"))
+    )
+    # Each part begins with what the one before it waited.
+    assert already_waited(lite, [killed, stopped], NOW) == {"github": 12.5, "web": 7.0}
+    assert already_waited(lite, [part(6, 3), stopped], NOW) == {}
+    assert lite.spent(8) == {"github": 60, "kaggle": 3}

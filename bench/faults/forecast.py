@@ -47,13 +47,13 @@ def by_last_bill(nights: Sequence[Night]) -> int:
     return sum(last.values())
 
 
-def rows(people: int, *, nights: int = NIGHTS) -> list[Row]:
+def rows(people: int, *, nights: int = NIGHTS, seed: str = "demo") -> list[Row]:
     """Run the nights and give the figures of each."""
     past: list[Night] = []
     found: list[Row] = []
     with tempfile.TemporaryDirectory() as folder:
         for number in range(1, nights + 1):
-            night = run_demo(Path(folder) / "demo", people=people).night
+            night = run_demo(Path(folder) / "demo", people=people, seed=seed).night
             found.append(_row(night, number, past, people))
             past.append(night)
     later = [row.value for row in found[2:]]
@@ -79,8 +79,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="bench.faults forecast", description=__doc__)
     parser.add_argument("--people", type=int, default=2000)
     parser.add_argument("--nights", type=int, default=NIGHTS)
+    parser.add_argument("--seed", default="demo", help="of the invented people")
     chosen = parser.parse_args(arguments)
-    figures = rows(chosen.people, nights=chosen.nights)
+    figures = rows(chosen.people, nights=chosen.nights, seed=chosen.seed)
     report("faults-forecast", figures)
     return int(any(row.holds is False for row in figures))
 

@@ -11,10 +11,12 @@ from sourcing.commands._edge import AsJson, clock, config_of, db_app, decider, s
 @db_app.command("upgrade")
 def db_upgrade(ctx: typer.Context) -> None:
     """Create the database or bring it to this version."""
+    from sourcing.lock import exclusive, server_held
     from storage.store import Store
 
     config = config_of(ctx)
-    applied = Store.upgrade(config.database_url)
+    with exclusive(config.folder), server_held(config.database_url):
+        applied = Store.upgrade(config.database_url)
     typer.echo(f"{config.database_shown}: {'applied ' + ', '.join(applied) if applied else 'up to date'}")
 
 
@@ -30,7 +32,9 @@ def db_check(ctx: typer.Context, as_json: AsJson = False) -> None:
 @db_app.command("compact")
 def db_compact(ctx: typer.Context) -> None:
     """Rewrite the files so that no bytes of deleted rows are left in them."""
-    with store_of(ctx) as (config, store):
+    from sourcing.lock import alone
+
+    with store_of(ctx) as (config, store), alone(config.folder, store):
         store.compact()
     typer.echo(f"{config.database_shown}: only what is there is in the files")
 
@@ -57,11 +61,13 @@ def db_restore(
 ) -> None:
     """Put a backup in the place of a SQLite database that is not there."""
     from sourcing.desk.kept import forget
+    from sourcing.lock import exclusive
     from sourcing.show import backups as show
     from storage.store import Store
 
     config = config_of(ctx)
-    rows = Store.restore(config.database_url, path)
+    with exclusive(config.folder):
+        rows = Store.restore(config.database_url, path)
     forget(config.database_url)  # columns kept of the database that was there say nothing of this one
     typer.echo(show.restored(config.database_shown, rows))
     typer.echo(show.AFTER, err=True)
@@ -75,12 +81,13 @@ def db_seal(
     as_json: AsJson = False,
 ) -> None:
     """Seal all notes with the first key of SOURCING_CONTACT_KEY, or open them."""
+    from sourcing.lock import alone
     from storage.sealed import KEY_ENV, new_key
 
     if key:
         typer.echo(new_key())
         return
-    with store_of(ctx) as (_, store):
+    with store_of(ctx) as (config, store), alone(config.folder, store):
         changed = store.reseal(plain=plain)
         store.compact()
         count, current = store.sealed()

@@ -1,10 +1,11 @@
 from .limits import Limits, limits, read_budgets, read_until, with_budgets
-from .planning import Plan, SourcePlan, outlook, past_bills, plan
+from .planning import FORGOTTEN, Plan, SourcePlan, outlook, past_bills, plan
 from .running import Elsewhere, agent, begin, close, run, settings
 from .statuses import SourceStatus, options_of, sources
 from .watch import NOT_STORED
 
 __all__ = [
+    "FORGOTTEN",
     "NOT_STORED",
     "Elsewhere",
     "Limits",

@@ -7,12 +7,14 @@ and the report, as much as the longest of the last nights took and half as much 
 
 import re
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from sourcing.config import Config, Source
 from sourcing.crawl.planning import after_crawl
+from spiders._ledger import WAITED
 from spiders._registry import names
 from spiders._rounds import SAME_NIGHT
 from storage.errors import ConfigError
@@ -27,11 +29,15 @@ _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
 @dataclass(slots=True)
 class Limits:
-    """What ends the crawl of one night early; `deadline` on the monotonic clock, `spent` by earlier parts of it."""
+    """What ends the crawl of one night early; `deadline` on the monotonic clock.
+
+    `spent` and `waited`: requests and seconds of waiting, by source, of its earlier parts.
+    """
 
     deadline: float | None = None
     until: str = ""  # the same for people
     spent: Mapping[str, int] = field(default_factory=dict)
+    waited: Mapping[str, float] = field(default_factory=dict)
     hold: Hold | None = None
     failed: str = ""  # what kept a source from storing: then nobody can
 
@@ -50,9 +56,9 @@ def limits(
     store: Store, nights: Sequence[Night], *, now: datetime, until: datetime | None, hold: Hold | None = None
 ) -> Limits:
     """The limits of a night that begins now; ConfigError if its end leaves no time to crawl."""
-    spent = already_spent(store, nights, now)
+    spent, waited = already_spent(store, nights, now), already_waited(store, nights, now)
     if until is None:
-        return Limits(spent=spent, hold=hold)
+        return Limits(spent=spent, waited=waited, hold=hold)
     aside = set_aside(nights)
     left = (until - now).total_seconds() - aside
     if left <= 0:
@@ -61,7 +67,7 @@ def limits(
             "so no time is left to crawl; name a later time"
         )
     words = f"until {shown(until)}, less {aside / 60:.1f} minutes for joining, scoring and the report"
-    return Limits(deadline=time.monotonic() + left, until=words, spent=spent, hold=hold)
+    return Limits(deadline=time.monotonic() + left, until=words, spent=spent, waited=waited, hold=hold)
 
 
 def set_aside(nights: Sequence[Night]) -> float:
@@ -73,14 +79,27 @@ def set_aside(nights: Sequence[Night]) -> float:
 def already_spent(store: Store, nights: Sequence[Night], now: datetime) -> Mapping[str, int]:
     """Requests by source that the parts of this night that were cut off have sent; `nights` newest first."""
     total: dict[str, int] = {}
-    for night in nights:
-        if not cut_off(night) or now - night.started_at >= SAME_NIGHT:
-            break
+    for night in _parts(nights, now):
         told = {outcome.source: outcome.requests for outcome in night.outcomes}
         # A night that was killed left no outcomes: what stands in the store then is counted ahead, never behind.
         for source, requests in (told or store.spent(night.number)).items():
             total[source] = total.get(source, 0) + requests
     return total
+
+
+def already_waited(store: Store, nights: Sequence[Night], now: datetime) -> Mapping[str, float]:
+    """Seconds of waiting by source that the parts of this night that were cut off were asked for."""
+    total: dict[str, float] = {}
+    for night in _parts(nights, now):
+        # Each part begins with what those before it waited, so the newest that tells of a source tells all.
+        told = {one.source: float(one.counters[WAITED]) for one in night.outcomes if WAITED in one.counters}
+        total = {**(told or store.waited(night.number)), **total}
+    return total
+
+
+def _parts(nights: Sequence[Night], now: datetime) -> Iterator[Night]:
+    """The parts of this night that were cut off, newest first; `nights` newest first."""
+    return takewhile(lambda night: cut_off(night) and now - night.started_at < SAME_NIGHT, nights)
 
 
 def cut_off(night: Night) -> bool:

@@ -1,19 +1,23 @@
 """What a night will cost: lane by lane from nights like it, and what budgets and limits make of that."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sourcing.config import Config
-from sourcing.crawl.statuses import options_of, usable
+from sourcing.crawl.checked import checked, options_of
+from sourcing.crawl.statuses import usable
+from sourcing.drift import SHOWN
 from spiders._past import Past, PastNight
-from spiders._registry import load, names
+from spiders._registry import load
 from spiders._rounds import SAME_NIGHT
 from storage.records import Forecast, Lane, LaneBill, LimitLeft, Night, Outcome, Record
 from storage.store import Store
 
 LOOK_BACK = 45  # nights: what is due once in thirty days is seen once
 WELL = frozenset({"done", "partial"})
+NEW = "saved:accounts_new"  # counter of an outcome
+FORGOTTEN = "forgotten/"  # begin of a night's counters of accounts forgotten, by source
 A_WINDOW = 3600.0  # seconds; the usual length of a budget's window
 
 
@@ -65,11 +69,11 @@ def plan(config: Config, store: Store, lanes: Sequence[Lane], *, now: datetime) 
     """What each lane of each usable source will cost, from past nights where there are any."""
     nights = store.nights(LOOK_BACK)
     rows: list[Forecast] = []
-    for name in names():
-        options = options_of(config, name)
-        mine = [*(lane for lane in lanes if lane.source == name), *load(name).own_lanes(options)]
-        if mine and usable(name, options, now):
-            rows += load(name).forecast(mine, options, past_of(store, name, nights, now=now))
+    for name, one in checked(config).items():
+        mine = [*(lane for lane in lanes if lane.source == name), *one.lanes]
+        if mine and usable(one, now):
+            # Only now, and only what is asked: loading a spider takes longer than all it forecasts.
+            rows += load(name).forecast(mine, options_of(config, name), past_of(store, name, nights, now=now))
     return rows
 
 
@@ -80,7 +84,8 @@ def past_of(store: Store, name: str, nights: Sequence[Night], *, now: datetime) 
         kept = store.lane_state(lane)
         return kept.state if kept is not None else {}
 
-    return Past(now, list(_good_nights(name, nights)), list(store.known(name)), recall)
+    good, forgotten = _good_nights(name, nights)
+    return Past(now, good, list(store.known(name)), recall, forgotten)
 
 
 def past_bills(store: Store) -> Mapping[str, LaneBill]:
@@ -104,19 +109,26 @@ def after_crawl(nights: Sequence[Night]) -> float:
 # --- what is known of past nights ------------------------------------------------------------------------------
 
 
-def _good_nights(name: str, nights: Sequence[Night]) -> Iterator[PastNight]:
-    """The nights in which a source came to its end, oldest first; parts that were cut off count to what continued."""
+def _good_nights(name: str, nights: Sequence[Night]) -> tuple[list[PastNight], int]:
+    """The nights in which a source came to its end, oldest first, and the accounts of it forgotten since the last.
+
+    Parts that were cut off count to what continued them.
+    """
     parts: list[tuple[Night, Outcome]] = []
+    found: list[PastNight] = []
+    forgotten = 0
     for night in reversed(nights):
         for outcome in (one for one in night.outcomes if one.source == name and one.state != "skipped"):
             parts = [one for one in parts if night.started_at - one[0].started_at < SAME_NIGHT]
             parts.append((night, outcome))
             if outcome.state in WELL:
-                yield _one_night(name, parts)
-                parts = []
+                found.append(_one_night(name, parts, forgotten))
+                parts, forgotten = [], 0
+        forgotten += night.counters.get(f"{FORGOTTEN}{name}", 0)  # a night forgets after its crawl
+    return found, forgotten
 
 
-def _one_night(name: str, parts: Sequence[tuple[Night, Outcome]]) -> PastNight:
+def _one_night(name: str, parts: Sequence[tuple[Night, Outcome]], forgotten: int) -> PastNight:
     bills: dict[str, LaneBill] = {}
     for _, outcome in parts:
         for bill in outcome.bills:
@@ -127,6 +139,9 @@ def _one_night(name: str, parts: Sequence[tuple[Night, Outcome]]) -> PastNight:
         bills=bills,
         planned=frozenset(lane for lane in planned if lane.partition("/")[0] == name),
         seconds=sum(outcome.seconds for _, outcome in parts),
+        shown=max(outcome.counters.get(SHOWN, 0) for _, outcome in parts),
+        new=sum(outcome.counters.get(NEW, 0) for _, outcome in parts),
+        forgotten=forgotten,
     )
 
 

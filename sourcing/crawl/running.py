@@ -62,6 +62,7 @@ def run(
     with Store.open(config.database_url, key=config.key) as store:
         before = store.before_night(night)
         shared = _shared(config, store, ready, night, before, limits)
+        _hand_on_waiting(store, ready, night, limits)
     if ready:
         # A night that is continued has the clock it began with, so that it asks what it asked.
         began = before.clock if before is not None else now
@@ -75,6 +76,13 @@ def run(
         with Store.open(config.database_url, key=config.key) as store:
             store.all_asked(night)
     return [outcomes[name] for name in chosen]
+
+
+def _hand_on_waiting(store: Store, ready: Iterable[str], night: int, limits: Limits | None) -> None:
+    """What earlier parts of a night waited is where its spiders look, in whichever process they are."""
+    waited = limits.waited if limits is not None else {}
+    for name in sorted(waited.keys() & set(ready)):
+        store.keep_spent(night, name, 0, waited[name])
 
 
 def close(store: Store, night: int, outcomes: Sequence[Outcome], roles: Sequence[str], *, now: datetime) -> None:

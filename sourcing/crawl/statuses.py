@@ -2,19 +2,14 @@
 
 import os
 from datetime import datetime
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
-
-from pydantic import ValidationError
 
 from sourcing.cards import due, overdue, terms_age
 from sourcing.config import Config
-from spiders._registry import load, names
+from sourcing.crawl.checked import Checked, checked, options_of
 from storage.records import Record
 from storage.store import Store
 
-if TYPE_CHECKING:
-    from spiders._card import Card, Options
+__all__ = ["SourceStatus", "options_of", "sources", "usable"]
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -44,43 +39,26 @@ class SourceStatus(Record):
     exposes: tuple[str, ...] = ()
 
 
-def options_of(config: Config, name: str) -> "Options":
-    """A source's options, checked by the spider's own model; ConfigError names file, key, value and way out."""
-    spider, section = load(name), config.source(name)
-    given = {"max_profiles": config.crawl.max_profiles, **section.options}
-    given |= {key: getattr(section, key) for key in section.model_fields_set}
-    try:
-        return spider.options_model.model_validate(given)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise config.problem(
-            f"[sources.{name}] {key}", first["input"], f"{first['msg']}; see docs/configuration.md"
-        ) from error
-
-
 def sources(config: Config, store: Store | None = None, *, now: datetime | None = None) -> list[SourceStatus]:
     """All sources there are, and which can be asked now."""
-    return [_status(config, name, store, now) for name in names()]
+    return [_status(name, one, store, now) for name, one in checked(config).items()]
 
 
-def _status(config: Config, name: str, store: Store | None, now: datetime | None) -> SourceStatus:
-    card, options = load(name).card, options_of(config, name)
-    token = bool(options.token_env and os.environ.get(options.token_env))
-    read = max(card.terms_read, options.terms_read or card.terms_read)
-    why_not = _why_not(card, options, token=token) or _overdue(name, options, now) or _held(name, store, now)
+def _status(name: str, one: Checked, store: Store | None, now: datetime | None) -> SourceStatus:
+    card, token = one.card, bool(one.token_env and os.environ.get(one.token_env))
+    why_not = _why_not(one, token=token) or _overdue(one, now) or _held(name, store, now)
     return SourceStatus(
         name=name,
         title=card.title,
         usable=not why_not,
         why_not=why_not,
-        token_env=options.token_env,
+        token_env=one.token_env,
         token_present=token,
         method=card.method,
         terms=card.terms,
-        terms_read=read.isoformat(),
-        terms_age=terms_age(read, now) if now else None,
-        warning=due(name, card.terms, read, now) if now and not why_not and not _at_home(name, options) else "",
+        terms_read=one.read.isoformat(),
+        terms_age=terms_age(one.read, now) if now else None,
+        warning=due(name, card.terms, one.read, now) if now and not why_not and not _at_home(one) else "",
         limits=card.limits,
         yields=card.yields,
         expected_accounts=card.expected_accounts,
@@ -93,33 +71,29 @@ def _status(config: Config, name: str, store: Store | None, now: datetime | None
     )
 
 
-def usable(name: str, options: "Options", now: datetime | None) -> bool:
+def usable(one: Checked, now: datetime | None) -> bool:
     """Whether a source may be asked by its settings and terms, whatever it said to us lately."""
-    card = load(name).card
-    token = bool(os.environ.get(options.token_env or "-"))
-    return not (_why_not(card, options, token=token) or _overdue(name, options, now))
+    token = bool(os.environ.get(one.token_env or "-"))
+    return not (_why_not(one, token=token) or _overdue(one, now))
 
 
-def _why_not(card: "Card", options: "Options", *, token: bool) -> str:
-    if options.enabled is False:
+def _why_not(one: Checked, *, token: bool) -> str:
+    if one.enabled is False:
         return "switched off (enabled = false)"
-    if options.enabled is None and not card.default_on:
+    if one.enabled is None and not one.card.default_on:
         return "off unless switched on (enabled = true)"
-    if card.needs_token and not token:
-        return f"no token: set the environment variable {options.token_env}"
+    if one.card.needs_token and not token:
+        return f"no token: set the environment variable {one.token_env}"
     return ""
 
 
-def _overdue(name: str, options: "Options", now: datetime | None) -> str:
-    card = load(name).card
-    if now is None or _at_home(name, options):
-        return ""
-    return overdue(card.terms, max(card.terms_read, options.terms_read or card.terms_read), now)
+def _overdue(one: Checked, now: datetime | None) -> str:
+    return "" if now is None or _at_home(one) else overdue(one.card.terms, one.read, now)
 
 
-def _at_home(name: str, options: "Options") -> bool:
+def _at_home(one: Checked) -> bool:
     """Whether the source's address is this very machine, as in the demo: nobody's terms bind there."""
-    return urlsplit(load(name).base(options)).hostname in LOOPBACK
+    return one.host in LOOPBACK
 
 
 def _held(name: str, store: Store | None, now: datetime | None) -> str:

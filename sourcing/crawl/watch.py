@@ -1,6 +1,7 @@
 """Follows one source while it runs, and says how it ended."""
 
 import asyncio
+import math
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 from sourcing.crawl.limits import Limits
 from sourcing.drift import KEPT_ANSWERS, SHOWN, measured
 from sourcing.progress import Progress, Sending
+from spiders._ledger import WAITED
 from storage.records import Account, AccountKey, LimitLeft, Outcome, Sighting
 
 if TYPE_CHECKING:
@@ -60,6 +62,8 @@ class Watch:
         if self.spider is not None:
             self.spider.rounds = self.rounds
             self.spider.spent = self.limits.spent.get(self.name, 0)
+            if self.spider.night is not None:
+                self.spider.waited = self.spider.store.waited(self.spider.night).get(self.name, 0.0)
             self._looking = asyncio.get_running_loop().create_task(self._look())
 
     async def _look(self) -> None:
@@ -115,6 +119,7 @@ class Watch:
             return Outcome(source=self.name, state="failed", reason="the spider could not be started; see the log")
         state, reason = self._state(spider)
         kept = {KEPT_ANSWERS: spider.replayed} if spider.replayed else {}
+        kept |= {WAITED: math.ceil(spider.waited)} if spider.waited else {}
         outcome = Outcome(
             source=self.name,
             state=state,

@@ -5,7 +5,7 @@ clearly more than nothing known. Such a person counts once, divided among the so
 total above the neutral rests on evidence each brought, and within a source evenly among the lanes that showed the
 person. What a lane or source brought is divided by its requests over all nights remembered, drawn towards what is
 expected of it where these are few: a lane towards its source, a source towards its card's expected accounts per
-forecast request.
+request of a first night. Forecasts of first nights say nothing there: they are guesses, some four times too high.
 """
 
 from collections import Counter, defaultdict
@@ -21,15 +21,16 @@ BEST = 500  # people per role who are looked at: enough to tell lanes apart
 MEMORY = "frontier/worth"  # where what was learned is remembered, beside what lanes remember
 FADES = 0.9  # of what was learned before, per night: sources change
 SOURCE_REQUESTS, LANE_REQUESTS = 50, 20  # as many requests weigh what is expected
+FIRST_NIGHT = 300  # requests of a source, about, for what its card expects
 PER_ACCOUNT = 0.2  # well-ranked people among expected accounts, until nights have shown it
 
 
-def worths_of(store: Store, needs: Mapping[str, int]) -> dict[str, float]:
-    """Expected well-ranked people per request, by lane id and source; `needs`: requests forecast by source."""
+def worths_of(store: Store, sources: Iterable[str]) -> dict[str, float]:
+    """Expected well-ranked people per request, by lane id and source: of these sources, and of all with a past."""
     brought, spent = _remembered(store)
     found: dict[str, float] = {}
-    for source in {*needs, *(name for name in spent if "/" not in name)}:
-        expected = _expected(source, needs.get(source, 0))
+    for source in {*sources, *(name for name in spent if "/" not in name)}:
+        expected = _expected(source)
         found[source] = (brought[source] + SOURCE_REQUESTS * expected) / (spent[source] + SOURCE_REQUESTS)
     for lane in (name for name in spent if "/" in name):
         expected = found[lane.partition("/")[0]]
@@ -37,9 +38,8 @@ def worths_of(store: Store, needs: Mapping[str, int]) -> dict[str, float]:
     return found
 
 
-def _expected(source: str, requests: int) -> float:
-    accounts = load(source).card.expected_accounts
-    return PER_ACCOUNT * accounts / max(requests, accounts, 1)
+def _expected(source: str) -> float:
+    return PER_ACCOUNT * load(source).card.expected_accounts / FIRST_NIGHT
 
 
 def learn(store: Store, outcomes: Iterable[Outcome], roles: Sequence[str], *, now: datetime) -> None:

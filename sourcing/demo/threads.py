@@ -123,14 +123,16 @@ class Threads:
             name: {"created": old, "id": name, "karma": 1, "submitted": ids} for name, ids in written.items()
         }
         members = [person for person in self._cast.people if person.hn]
-        return pages | {person.hn: self._page(person, written.get(person.hn, [])) for person in members}
+        return pages | {person.hn: page(self._cast, person, written.get(person.hn, [])) for person in members}
 
-    def _page(self, person: Person, submitted: list[int]) -> Record:
-        chance = Chance(self._cast.seed, person.index, "hn")
-        page: Record = {"created": self._cast.zero - chance.between(3, 4_500) * DAY, "id": person.hn}
-        page |= {"karma": 1 + chance.heavy(20 * person.active), "submitted": submitted}
-        text = about(chance, self._cast, person)
-        return page | ({"about": text} if text else {})
+
+def page(cast: Cast, person: Person, submitted: list[int]) -> Record:
+    """The user page of somebody who lives in the world."""
+    chance = Chance(cast.seed, person.index, "hn")
+    shown: Record = {"created": cast.zero - chance.between(3, 4_500) * DAY, "id": person.hn}
+    shown |= {"karma": 1 + chance.heavy(20 * person.active), "submitted": submitted}
+    text = about(chance, cast, person)
+    return shown | ({"about": text} if text else {})
 
 
 def first_weekdays(anchor: date, count: int) -> list[date]:

@@ -4,11 +4,10 @@ from ._report import (
     NightReport,
     RoleReport,
     Truth,
-    active_roles,
     findings_of,
-    lanes_of,
     last_night,
 )
+from ._roles import active_roles, lanes_of
 from ._running import close_unfinished, run, unstoppable
 
 __all__ = [

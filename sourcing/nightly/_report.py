@@ -1,19 +1,18 @@
 """What a night tells: its report, and what looking back at a past one shows."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from scoring.roles import Role, find_role
 from sourcing import crawl
 from sourcing.changes import Changes
 from sourcing.config import Config
 from sourcing.contributions import Contributions, contributions
 from sourcing.findings import LOOK_BACK, Finding, findings
 from sourcing.identity import Joined
+from sourcing.nightly._roles import active_roles
 from sourcing.ranking import Row, Scored
 from storage.errors import StoreError
-from storage.records import Lane, Night, Record
+from storage.records import Night, Record
 from storage.store import Store
 
 # How a night ends on the command line, worst first: the state of any source decides.
@@ -92,14 +91,3 @@ def findings_of(config: Config, store: Store, night: Night) -> list[Finding]:
         return sum(one.last_seen >= since for one in store.known(source))
 
     return findings(night, past, statuses, shown)
-
-
-def lanes_of(roles: Sequence[Role], sources: Sequence[str] | None = None) -> list[Lane]:
-    """The lanes of all roles, each once, limited to some sources if given."""
-    lanes = {lane.id: lane for role in roles for lane in role.lane_list()}
-    return [lane for lane in lanes.values() if not sources or lane.source in sources]
-
-
-def active_roles(config: Config) -> list[Role]:
-    """The role profiles a night works for; RoleError if one is missing or wrong."""
-    return [find_role(name, config.roles_folder) for name in config.roles.active]

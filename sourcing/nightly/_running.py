@@ -1,5 +1,6 @@
 """A night while it runs: plan → crawl → resolve → score → report, closed in order whatever ends it."""
 
+import logging
 import os
 import signal
 import threading
@@ -21,7 +22,8 @@ from sourcing.export import durable
 from sourcing.identity import Joined, resolve
 from sourcing.lock import AlreadyRunningError, exclusive, night_held
 from sourcing.logs import to_file
-from sourcing.nightly._report import NightReport, RoleReport, active_roles, findings_of, lanes_of
+from sourcing.nightly._report import NightReport, RoleReport, findings_of
+from sourcing.nightly._roles import active_roles, lanes_of
 from sourcing.privacy.legal import note_rules
 from sourcing.privacy.retention import Forgotten, purge
 from sourcing.progress import Expected, Progress, Timed, silent
@@ -32,6 +34,7 @@ from storage.errors import Interrupted, StoreError
 from storage.records import Lane, Night, Outcome
 from storage.store import Store
 
+log = logging.getLogger(__name__)
 TOP = 15  # rows of a role in the report
 WATCHED = 200  # ranks remembered from before, to say who moved
 
@@ -125,6 +128,7 @@ class _Running:
         self.started = time.monotonic()
         self.outcomes: list[Outcome] = []
         self.forgotten: Forgotten | None = None
+        self.counted: dict[str, int] = {}  # what is no source's: accounts forgotten, bytes left
         self.joined: Joined | None = None
         self.scored: Scored | None = None
 
@@ -138,6 +142,7 @@ class _Running:
         try:
             self._steps(night, sources, lanes, crawl_only=crawl_only)
             crawl.close(self.store, night.number, self.outcomes, [role.role for role in self.roles], now=self.now)
+            self._compact()
         except (KeyboardInterrupt, Interrupted):
             interrupted = True
         except BaseException:
@@ -170,7 +175,10 @@ class _Running:
             return
         self.progress("forgetting what is over")
         note_rules(self.store, self.config, now=self.now, by="nightly")
+        held = self.store.held_by_source()
         self.forgotten = purge(self.store, self.config, now=self.now)
+        left = self.store.held_by_source()
+        self.counted |= {crawl.FORGOTTEN + name: count - left.get(name, 0) for name, count in held.items()}
         self.progress("joining accounts")
         self.joined = resolve(self.store, now=self.now, settings=self.config.identity)
         self.progress("scoring leads")
@@ -179,6 +187,17 @@ class _Running:
         )
         self.progress("preparing the desk")
         prepare(self.store, self.roles)
+
+    def _compact(self) -> None:
+        """Let the bytes of those who were forgotten leave a SQLite file; a server's tables are for `db compact`."""
+        if self.store.is_compact() or self.store.is_shared:
+            return
+        self.progress("removing the bytes of what was forgotten")
+        try:
+            self.store.compact()
+        except StoreError as error:  # somebody reads: the rows are gone all the same, and the next night tries again
+            log.warning("%s", error)
+            self.counted["not_compacted"] = 1
 
     def _go_on(self) -> None:
         """Raise what makes the next step pointless: a database that failed, or a night that is another's by now."""
@@ -205,6 +224,7 @@ class _Running:
             total.update(outcome.counters)
         if self.forgotten is not None:
             total.update({f"purged/{name}": count for name, count in self.forgotten.counters.items()})
+        total.update({name: count for name, count in self.counted.items() if count})
         if self.joined is not None:
             total.update({f"identity/{name}": count for name, count in self.joined.counters.items()})
         if self.limits.hold is not None and self.limits.hold.retaken:

@@ -23,6 +23,7 @@ from spiders._past import LATENCY, Past, Work
 from storage.records import AccountKey, Gone, Lane, Sighting
 
 PROFILES = f"{SOURCE}/people/profiles"
+NEW_IN_DIRECTORY = 0.1  # of those read at first, when a directory is read again; until a night has shown it
 
 
 class Discourse(TopicReading):
@@ -46,7 +47,8 @@ class Discourse(TopicReading):
             raise TypeError("the forecast of forums needs their options")
         forums = {found[0] for lane in lanes if (found := target(lane.target)) and lane.kind != "linked"}
         due = past.due(options.refresh_days, "read", unmarked=False)
-        people = Work(PROFILES, first=options.profiles_per_forum * len(forums), due=due)
+        most, every = options.profiles_per_forum * len(forums), options.directory_every_days
+        people = Work(PROFILES, first=most, renewed=NEW_IN_DIRECTORY, every=every, due=due)
         return [*(_work(lane, options) for lane in lanes), people]
 
     @classmethod

@@ -29,7 +29,7 @@ class TopicReading(ForumAsking):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.wanted: dict[str, list[tuple[Lane, str]]] = {}
-        self.unread: dict[str, set[int]] = {}  # topics of a lane whose answers are still out
+        self.unread: dict[str, dict[int, None]] = {}  # topics of a lane whose answers are still out
         self.later: dict[str, list[int]] = {}  # topics of a lane left for the next night
         self.bumped: dict[str, str] = {}  # until when a lane was read in earlier nights
         self.newest: dict[str, str] = {}  # until when it is read tonight
@@ -174,7 +174,7 @@ class TopicReading(ForumAsking):
         todo = list(dict.fromkeys((*self.later[lane], *chosen)))
         tonight, self.later[lane] = todo[: self.options.topics_per_night], todo[self.options.topics_per_night :]
         self.ledger.skip("topic_left_for_next_night", len(self.later[lane]))
-        self.unread[lane] = set(tonight)
+        self.unread[lane] = dict.fromkeys(tonight)
         yield self.remember(lane, {"bumped": self.newest.get(lane, self.bumped[lane]), "pending": todo})
         for topic in tonight:
             yield self.ask_topic(place, lane, slug, topic)
@@ -214,10 +214,9 @@ class TopicReading(ForumAsking):
         yield from self.settle(lane, number)
 
     def settle(self, lane: str, topic: int, *, again: bool = False) -> Iterator[Yielded]:
-        """A topic was answered; after the last one of a lane only those left over are remembered."""
-        unread = self.unread[lane]
-        unread.discard(topic)
+        """A topic was answered: those still out and those left over are remembered, so that a limit takes none back."""
+        self.unread[lane].pop(topic, None)
         if again:
             self.later[lane].append(topic)
-        if not unread:
-            yield self.remember(lane, {"bumped": self.newest.get(lane, self.bumped[lane]), "pending": self.later[lane]})
+        pending = [*self.unread[lane], *self.later[lane]]
+        yield self.remember(lane, {"bumped": self.newest.get(lane, self.bumped[lane]), "pending": pending})

@@ -16,6 +16,8 @@ from storage.errors import Unreadable
 
 LIST = 2_000_000  # bytes of a list of talks that are read
 _HEAD = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.{0,8000}?)\r?\n---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
+_ALGORITHMS = {40: "sha1", 64: "sha256"}
+_DIGEST = re.compile(r"[0-9a-f]+")
 _NAMES = ("title", "name", "full_name", "fullname")
 _ADDRESSES = (*SITES, "web", "website", "homepage", "url", "blog", "mastodon", "bluesky", "youtube", "scholar")
 
@@ -62,6 +64,17 @@ class Head(BaseModel):
     company: Text | None = None
     affiliation: Text | None = None
     role: Text | None = Field(None, alias="position")
+
+
+def digest(body: bytes, listed: str) -> str:
+    """The name git gives a file, in the form the listing has it; as listed where that is no whole digest.
+
+    gitformat-pack(5) and git-hash-object(1): the hash of "blob", the length, a zero byte, and the content.
+    """
+    algorithm = _ALGORITHMS.get(len(listed))
+    if algorithm is None or not _DIGEST.fullmatch(listed):
+        return listed
+    return hashlib.new(algorithm, b"blob %d\0%b" % (len(body), body)).hexdigest()
 
 
 def person(text: str, stem: str, repository: str, url: str, mark: Mapping[str, str], count: Count) -> Speaker:

@@ -127,10 +127,15 @@ def tree(world: World, question: Question) -> Answer:
     if event is None:
         return say({"message": "Not Found"}, 404)
     rows = [
-        {"path": path, "mode": "100644", "type": "blob", "sha": hashlib.sha1(text.encode()).hexdigest()}  # noqa: S324 - git's own digest
+        {"path": path, "mode": "100644", "type": "blob", "sha": _blob(text.encode())}
         for path, text in _files(world, event).items()
     ]
     return _conditional(question, say({"sha": str(world.day), "tree": rows, "truncated": False}))
+
+
+def _blob(body: bytes) -> str:
+    """What `git hash-object` gives for a file of this content."""
+    return hashlib.sha1(b"blob " + str(len(body)).encode() + b"\0" + body).hexdigest()  # noqa: S324 - git's own digest
 
 
 def raw(world: World, question: Question) -> Answer:
