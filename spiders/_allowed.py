@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import TypeVar
 
 from spiders._card import Card
+from spiders._contacts import Taken, without_mail, without_phones
 from spiders._wishes import OPEN_TO_WORK, SPOKEN, with_wishes
 from storage.records import Account, AccountKey, Evidence, Item
 from storage.text import Cut, minor, without_signs, without_special
@@ -18,6 +19,7 @@ Count = Callable[[str, int], object]
 Said = TypeVar("Said", Account, Evidence)
 
 SPECIAL = "special_category_removed"
+CONTACT = "contact_removed"
 MINOR = "minor"
 OFF_CARD = "not_on_card"
 # What an account can say of a person; the words cards have for it where they are others than the field's name.
@@ -40,7 +42,8 @@ def allowed(items: Sequence[Item], card: Card, count: Count, minors: set[Account
     `count` is told what was left out. `minors` is given the accounts found to be under age, some of which may be
     stored from before: whoever writes to the Store has to purge them.
     """
-    listed = [_on_card(one, card, count) if isinstance(one, Account) else one for one in items]
+    others = [name for name in FIELDS if name not in fields_of(card)]
+    listed = [_on_card(one, others, count) if isinstance(one, Account) else one for one in items]
     young = set(_young(listed))
     if young:
         count(MINOR, len(young))
@@ -49,7 +52,7 @@ def allowed(items: Sequence[Item], card: Card, count: Count, minors: set[Account
         listed = [one for one in listed if _owner(one) not in young]
     # Wishes are heard in the whole text: somebody may ask to be left alone in the sentence that is cut.
     wishing = with_wishes(listed, own_field=OPEN_TO_WORK in card.fields)
-    return [_without_special(one, count) for one in wishing]
+    return [_without_contacts(_without_special(one, count), count) for one in wishing]
 
 
 @lru_cache(maxsize=64)
@@ -59,8 +62,9 @@ def fields_of(card: Card) -> frozenset[str]:
     return frozenset(CARD_WORDS.get(word, word) for word in words) & frozenset(FIELDS)
 
 
-def _on_card(account: Account, card: Card, count: Count) -> Account:
-    off = [name for name in FIELDS if name not in fields_of(card) and getattr(account, name) not in (None, ())]
+def _on_card(account: Account, others: Sequence[str], count: Count) -> Account:
+    """The account without these fields, which are not on its source's card."""
+    off = [name for name in others if getattr(account, name) not in (None, ())]
     for name in off:
         count(f"{OFF_CARD}:{name}", 1)
     if not off:
@@ -91,7 +95,17 @@ def _without_special(one: Item, count: Count) -> Item:
     return _cut(one, ("text",), without_special, count) if isinstance(one, Evidence) else one
 
 
-def _cut(one: Said, names: Sequence[str], cutting: Callable[[str], Cut], count: Count) -> Said:
+def _without_contacts(one: Item, count: Count) -> Item:
+    """Whatever a source puts into its texts: addresses of committers, numbers people write below their biography."""
+    if isinstance(one, Account):
+        mail = _cut(one, (*TEXTS, *NAMES), without_mail, count, CONTACT)
+        return _cut(mail, TEXTS, without_phones, count, CONTACT)
+    return _cut(one, ("title", "text"), without_mail, count, CONTACT) if isinstance(one, Evidence) else one
+
+
+def _cut(
+    one: Said, names: Sequence[str], cutting: Callable[[str], Cut | Taken], count: Count, counter: str = SPECIAL
+) -> Said:
     changes: dict[str, str | None] = {}
     for name in names:
         text = getattr(one, name)
@@ -99,6 +113,6 @@ def _cut(one: Said, names: Sequence[str], cutting: Callable[[str], Cut], count: 
             continue
         cut = cutting(text)
         if cut.removed:
-            count(SPECIAL, cut.removed)
+            count(counter, cut.removed)
             changes[name] = cut.text
     return one.model_copy(update=changes) if changes else one

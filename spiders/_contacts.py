@@ -1,6 +1,7 @@
 """Taking addresses and numbers of contact out of a text: they are never stored, hidden ones are not decoded."""
 
 import re
+from typing import NamedTuple
 
 SEE_POST = "[contact: see post]"
 
@@ -18,7 +19,43 @@ _SPOKEN = re.compile(
     rf"|{_HOSTS}(?:{_DOT}[a-z]{{2,24}})?\b)",
     re.IGNORECASE,
 )
+_HINT = re.compile(r"@|\bat\b", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<![\w/.=-])\+?\(?\d(?:[\s().-]{0,2}\d){8,14}(?![\w/])")
+
+
+# What hardly is anything else: no "@ada@social.example", "react@18.2", "git@host:path".
+_SURE = re.compile(r"(?<![\w.+%@/-])(?!git@)[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,4}\.[A-Za-z]{2,24}(?![\w(])")
+
+
+# As people write theirs: with a country's or a trunk prefix, or the three groups of North America. Ids of papers
+# and researchers, versions and lists of years are none.
+_PHONE = re.compile(
+    r"(?<![\w/.=-])(?:(?:\+\s?\d|00[1-9]|\(?0[1-9])(?:[\s().-]{0,2}\d){7,13}|\(?[2-9]\d{2}\)?[\s.-]\d{3}[\s.-]\d{4})"
+    r"(?![\w/])(?![\s().-]{0,2}\d)"
+)
+
+
+class Taken(NamedTuple):
+    """A text without what was taken out, None if nothing is left, and how much that was."""
+
+    text: str | None
+    removed: int
+
+
+def without_mail(text: str) -> Taken:
+    """The text with e-mail addresses, however written, replaced by `SEE_POST`; numbers stay."""
+    if not _HINT.search(text):
+        return Taken(text, 0)
+    removed = 0
+    for pattern in (_SURE, _BRACKETED, _SPOKEN):
+        text, count = pattern.subn(SEE_POST, text)
+        removed += count
+    return Taken(text, removed)
+
+
+def without_phones(text: str) -> Taken:
+    """The text with telephone numbers replaced by `SEE_POST`."""
+    return Taken(*_PHONE.subn(SEE_POST, text))
 
 
 def without_contacts(text: str) -> str:

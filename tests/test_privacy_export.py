@@ -27,6 +27,7 @@ from storage.errors import ConfigError
 from storage.records import AccountKey, Lead
 from storage.store import Store
 from tests.house_of_sourcing import NOW, account, crawls, done, furnished, people, repository
+from tests.notice_kit import tell_everybody
 
 ROOT = Path(__file__).parent.parent
 
@@ -168,10 +169,11 @@ def in_export(store: Store, config: Config) -> str:
 
 
 def in_pack(store: Store, config: Config) -> str:
-    return write_pack(store, config, "mle", by="g", recipient="", anonymous=False, now=NOW).read_text("utf-8")
+    return write_pack(store, config, "mle", by="g", recipient="", anonymous=False, now=NOW).file.read_text("utf-8")
 
 
 def in_push(store: Store, config: Config) -> str:
+    tell_everybody(store, NOW)
     return str(push(store, config, Asked(system="lever", role="mle", by="g"), now=NOW))
 
 

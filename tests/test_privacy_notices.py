@@ -18,6 +18,7 @@ from sourcing.privacy.languages import FOLDER, known, language_of, languages_of
 from storage.errors import ConfigError
 from storage.records import Account, Lead
 from storage.store import Store
+from tests.desk_kit import add
 from tests.house_of_sourcing import NOW, account, crawls, done, furnished, people
 
 LANGUAGES = ["de", "en", "es", "fr", "pl", "pt"]
@@ -156,6 +157,38 @@ def test_an_exemption_takes_a_reason_and_a_second_person(sourcing: Sourcing) -> 
     assert [row["name"] for row in json.loads(sourcing("notices", "due", "--json")[1])] == ["Ada"]
     assert sourcing("notices", "list", "--state", "exempt", "--json")[1].count('"Bob"') == 1
     assert sourcing("notices", "list", "--state", "sent")[0] == 2
+
+
+def test_where_there_are_users_two_of_them_sign_an_exemption(sourcing: Sourcing, house: Config) -> None:
+    assert sourcing("notices", "exempt", "github:bob", "--why", "told in person", "--by", "mallory")[0] == 0
+    with Store.open(house.database_url, key=house.key) as store:
+        for name, role in (("ann", "sourcer"), ("bo", "admin"), ("cy", "auditor"), ("dee", "sourcer")):
+            add(store, name, role)
+        store.disable_user("dee", by="bo", at=NOW)
+
+    def exempt(*words: str) -> tuple[int, str]:
+        code, out, err = sourcing("notices", "exempt", "github:bob", *words)
+        return code, out + err
+
+    code, said = exempt("--confirm", "--by", "ann")
+    assert (code, "mallory proposed it and is no user" in said) == (2, True)
+    assert exempt("--why", "told in person", "--by", "mallory")[0] == 2
+    assert exempt("--why", "told in person", "--by", "Ann")[0] == 0
+    for second, why in (
+        ("linus", "no user"),
+        ("ann", "second person"),
+        (" ANN ", "second person"),
+        ("cy", "may not sign"),
+        ("dee", "no user"),
+    ):
+        code, said = exempt("--confirm", "--by", second)
+        assert (code, why in said) == (2, True), (second, said)
+    assert exempt("--confirm", "--by", "bo") == (0, exempt_line(house))
+
+
+def exempt_line(house: Config) -> str:
+    with Store.open(house.database_url, key=house.key) as store:
+        return f"{store.lead('github:bob').id}: exempt by bo\n"
 
 
 def test_a_notice_goes_with_the_lead_it_was_given_to(house: Config) -> None:

@@ -22,6 +22,7 @@ from sourcing.replay import replay
 from storage.errors import ConfigError
 from storage.records import AccountKey, Quarantined, Verdict
 from storage.store import ExportRow, LeadTimes, Store
+from storage.tables import forgotten
 from tests.house_of_sourcing import NOW, account, crawls, done, furnished, people
 from tests.store_kit import same
 
@@ -96,7 +97,19 @@ def test_seen_again_renews_no_term(house: Config, monkeypatch: pytest.MonkeyPatc
     assert leads(house) == {}
 
 
-def test_the_pool_is_forgotten_after_a_week_and_comes_back_as_somebody_new(
+def times_of(config: Config, handle: str) -> LeadTimes:
+    with open_store(config) as store:
+        name = store.lead(f"github:{handle}").id
+        return next(one for one in store.lead_times(terms.TWO_WAY) if one.lead == name)
+
+
+def tell(config: Config, day: float, *handles: str) -> None:
+    with open_store(config) as store:
+        for handle in handles:
+            notices.give(store, config, store.lead(f"github:{handle}"), channel="e-mail", by="grace", at=later(day))
+
+
+def test_the_pool_is_forgotten_after_a_week_and_found_again_keeps_the_first_day(
     house: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config = ruled(house, best=1)
@@ -106,11 +119,93 @@ def test_the_pool_is_forgotten_after_a_week_and_comes_back_as_somebody_new(
     assert set(leads(config)) == {"bob"}  # first of the list
     night(config, monkeypatch, 8)
     with open_store(config) as store:
-        [ada] = [one for one in store.lead_times(terms.TWO_WAY) if one.lead == store.lead("github:ada").id]
-        assert ada.collected_at == later(8)
         assert store.check() == []
+        assert store.first_collected(store.lead("github:ada").id) == NOW
+    ada = times_of(config, "ada")
+    assert (ada.collected_at, ada.found_at, ada.untold_from) == (NOW, later(8), later(8 - 7))
     assert night(config, monkeypatch, 14.9) == {}
     assert night(config, monkeypatch, 15) == {"pool": 1}
+
+
+def test_nobody_is_held_untold_for_more_than_thirty_days_in_all(house: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Weeks in the pool add up; then the person is not stored until the purge is forgotten."""
+    config = ruled(house, best=1)
+    held, day = 0.0, 0
+    gone: Mapping[str, int] = {}
+    while "untold" not in gone:
+        night(config, monkeypatch, day)
+        tell(config, day, *({"bob"} if day == 0 else set()))  # the one kept is told: only Ada's clock runs
+        stay = min(7.0, 30 - held)
+        gone = night(config, monkeypatch, day + stay)
+        assert gone == {"pool" if stay == 7 else "untold": 1}
+        held, day = held + stay, day + 10
+    assert held == 30
+    last = day - 10 + stay
+    assert night(config, monkeypatch, last + 1) == night(config, monkeypatch, last + 130) == {}
+    assert set(leads(config)) == {"bob"}
+    with open_store(config) as store:
+        assert store.save(people(later(last + 130))).not_again == 8  # Ada: two accounts and six pieces of work
+        assert store.tombstones() == 0
+
+
+def test_a_term_runs_from_the_first_day_whatever_was_purged_between(
+    house: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = ruled(house, best=1)
+    night(config, monkeypatch, 0)
+    tell(house, 1, "bob")
+    night(config, monkeypatch, 7)  # Ada goes with the pool
+    night(house, monkeypatch, 100)  # found again, and now among the best: told
+    tell(house, 101, "ada")
+    with open_store(house) as store:
+        text = notices.render(store, house, store.lead("github:ada"), ["en"]).body
+    assert (f"{NOW:%Y-%m-%d}" in text, f"{later(180):%Y-%m-%d}" in text) == (True, True)
+    assert night(house, monkeypatch, 179.9) == {}
+    assert night(house, monkeypatch, 180)["term"] == 2
+    assert "memory" not in night(house, monkeypatch, 359)
+    assert leads(house) == {}
+    assert night(house, monkeypatch, 360)["memory"] == 3  # after the crawl of that night, which still met it
+    night(house, monkeypatch, 361)
+    assert times_of(house, "ada").collected_at == later(361)
+
+
+def test_the_memory_of_a_purge_names_nobody_and_an_erasure_takes_it_along(
+    house: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = ruled(house, best=1)
+    night(config, monkeypatch, 0)
+    night(config, monkeypatch, 7)
+    with open_store(config) as store, store._read() as connection:
+        rows = connection.execute(forgotten.select()).mappings().all()
+    assert len(rows) == 2
+    assert all(set(row["hash"]) <= set("0123456789abcdef") and len(row["hash"]) == 64 for row in rows)
+    night(config, monkeypatch, 8)
+    with open_store(config) as store:
+        keys = [one.key for one in store.lead("github:ada").accounts]
+        store.erase(store.subject(keys), by="grace", at=later(9))
+        with store._read() as connection:
+            assert connection.execute(forgotten.select()).all() == []
+
+
+def test_without_a_key_a_purge_says_that_it_cannot_remember(lite: Store) -> None:
+    lite.save(people())
+    keyless = Store.open(str(lite._engine.url))
+    gone = keyless.purge_accounts([ADA], at=later(1), memory=timedelta(days=180))
+    assert (gone.accounts, gone.unremembered) == (1, 1)
+    keyless.close()
+
+
+def test_another_key_is_refused_and_nothing_is_purged(lite: Store) -> None:
+    lite.save(people())
+    lite.purge_accounts([ADA], at=later(1), memory=timedelta(days=180))
+    other = Store.open(str(lite._engine.url), key=b"another")
+    bob = AccountKey("github", "id-bob")
+    with pytest.raises(ConfigError, match="1 people whose term ran out"):
+        other.purge_accounts([bob], at=later(1), memory=timedelta(days=180))
+    with pytest.raises(ConfigError, match="not the one this database was begun with"):
+        other.save([account("github", "new")])
+    assert other.account(bob) is not None
+    other.close()
 
 
 def test_a_conversation_extends_the_term(house: Config, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -122,9 +122,14 @@ def refusals(lead: Lead) -> tuple[str, ...]:
     return (*words, *(["set by a colleague"] if lead.status == DO_NOT_CONTACT else []))
 
 
+def warnings(account: Account) -> list[str]:
+    """What a reader must know of an account, in words."""
+    return [_FLAGS[flag] for flag in account.flags if flag in _FLAGS]
+
+
 def _red(accounts: Iterable[Account], gone: Mapping[AccountKey, datetime]) -> Iterable[str]:
     for account in accounts:
-        yield from (f"{account.source}: {_FLAGS[flag]}" for flag in account.flags if flag in _FLAGS)
+        yield from (f"{account.source}: {said}" for said in warnings(account))
         if account.key in gone:
             yield f"{account.source}: the account is gone since {gone[account.key]:%d %b %Y}"
 

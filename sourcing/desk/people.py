@@ -24,22 +24,23 @@ NOTE = "note"
 STATUS = "status"
 JOIN = "join"  # say who is one person
 WEIGHTS = "weights"  # save a version of a role
-AUDIT = "audit"  # read the ledger of what left the house
+AUDIT = "audit"  # read the ledger of what left the house, the requests of people and the log
+RIGHTS = "rights"  # carry out what people ask about their data
 PEOPLE = "people"  # let others in, share lists
 OWN = "own"  # sign out, see who one is
-EVERYTHING = frozenset({LOOK, ALL_LISTS, CONTACTS, DECIDE, NOTE, STATUS, JOIN, WEIGHTS, AUDIT, PEOPLE, OWN})
+EVERYTHING = frozenset({LOOK, ALL_LISTS, CONTACTS, DECIDE, NOTE, STATUS, JOIN, WEIGHTS, AUDIT, RIGHTS, PEOPLE, OWN})
 _READING = frozenset({LOOK, ALL_LISTS, CONTACTS, OWN})
 
 MAY: Mapping[str, frozenset[str]] = {
     "admin": EVERYTHING,
-    "sourcer": _READING | {DECIDE, NOTE, STATUS, JOIN, WEIGHTS},
+    "sourcer": _READING | {DECIDE, NOTE, STATUS, JOIN, WEIGHTS, AUDIT, RIGHTS},
     "hiring_manager": frozenset({LOOK, DECIDE, OWN}),
     "auditor": _READING | {AUDIT},
     "reader": _READING,
 }
 ROLES: Mapping[str, str] = {
     "admin": "everything",
-    "sourcer": "sees all lists, decides, contacts, joins, sets weights",
+    "sourcer": "sees all lists, decides, contacts, joins, sets weights, answers what people ask about their data",
     "hiring_manager": "sees and judges only the lists shared with them",
     "auditor": "reads everything with the ledger, changes nothing",
     "reader": "reads all lists, changes nothing",

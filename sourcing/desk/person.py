@@ -130,7 +130,8 @@ def _routes(lead: Lead) -> tuple[Route, ...]:
 
 
 def _facts(account: Account) -> list[Fact]:
-    values = {"handle": account.handle} | {field: getattr(account, field) for field in _FIELDS}
+    values: dict[str, object] = {"handle": account.handle} | {field: getattr(account, field) for field in _FIELDS}
+    values |= {"warning": "; ".join(cards.warnings(account)) or None}
     return [
         Fact(
             field=field.replace("_", " "),

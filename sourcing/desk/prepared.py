@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 
+from scoring.heard import heard_text
 from scoring.places import Gazetteer, Place, places_digest, shipped_gazetteer
 from scoring.reading import WISH, most_proven
 from scoring.roles import Role
@@ -115,7 +116,8 @@ class _Maker:
 
     def _shown(self, piece: Piece) -> Iterator[str]:
         """The skills a piece of work shows; what is only claimed is not among them."""
-        said = {name: getattr(piece, name) for name in ("kind", "url", "title", "text")}
+        said = {name: getattr(piece, name) for name in ("kind", "url")}
+        said |= {"title": heard_text(piece.title) or "", "text": heard_text(piece.text)}
         lists = {name: tuple(getattr(piece, name)) for name in ("tags", "packages", "files")}
         bare = not (piece.packages or piece.files)
         for match in self._matcher.match(_BLANK.model_copy(update=said | lists)).values():

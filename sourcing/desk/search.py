@@ -6,18 +6,19 @@ of work then vote (`scoring.search`), so that many good ones beat one, and the b
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
 from pydantic import Field
 
 from scoring.search import Item, Texts
-from sourcing.desk.board import Board
 from sourcing.desk.prepared import piece_texts, profile_texts, readable
 from sourcing.ranking import clean
 from storage.records import Record
 from storage.store import Piece, Profile, Said, Store
 from storage.text import Query, answers, item_words, marked, read_query, words
+
+if TYPE_CHECKING:  # a search without a role needs no board, and is half done before numpy is loaded
+    from sourcing.desk.board import Board
 
 VOTING = 75  # people whose work votes, best scored first; those behind them are counted and not shown
 MOST_LOOKED = 10_000  # people who answer among whom a blind review looks for those it may show
@@ -82,7 +83,7 @@ def search(
     text: str,
     *,
     role: str | None = None,
-    board: Board | None = None,
+    board: "Board | None" = None,
     limit: int = 25,
     blind: Collection[str] = (),
 ) -> People:
@@ -119,10 +120,10 @@ def search(
     )
 
 
-def _best_scored(store: Store, board: Board, query: Query, most: int) -> tuple[int, list[str]]:
+def _best_scored(store: Store, board: "Board", query: Query, most: int) -> tuple[int, list[str]]:
     """How many of a board answer, and the first of them."""
     mask = board.numbered(store.matches(query)) & ~board.refuses & ~board.named(store.merged_leads())
-    rows = np.flatnonzero(mask)
+    rows = mask.nonzero()[0]
     return len(rows), [board.leads[at] for at in rows[:most].tolist()]
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
+from scoring.heard import heard
 from scoring.penalties import ledger
 from scoring.reading import Reading, Setting
 from scoring.roles import Role
@@ -50,7 +51,7 @@ def skills(lead: Lead, role: Role | None, now: datetime) -> tuple[Skill, ...]:
     """Claimed skills with least to show first, then skills that show without being claimed, best first."""
     if role is None:
         return ()
-    reading = Reading(sound(lead, now)[0], Setting(role, now))
+    reading = Reading(heard(sound(lead, now)[0]), Setting(role, now))
     work = {one.id: one for one in lead.evidence}
     sources = {str(account.key): account.source for account in lead.accounts}
     claimed = [

@@ -19,7 +19,9 @@ from sourcing.export.about import text as about_text
 from sourcing.export.cells import guard, unguarded
 from sourcing.export.files import durable, free_name
 from sourcing.export.ledger import log_export
-from sourcing.export.stream import Left, lines
+from sourcing.export.stream import UNTOLD, Left, lines
+from sourcing.export.telling import untold_for
+from sourcing.privacy.notices import render
 from sourcing.ranking import Row
 from storage.errors import ConfigError, SourcingError
 from storage.records import Decision, Record
@@ -40,15 +42,40 @@ class Returned(Record):
     refused: tuple[str, ...]  # lines that could not be used, each with the reason
 
 
+class Packed(Record):
+    """A pack that was written: the file, who is not in it and why, how many notices lie beside it."""
+
+    file: Path
+    left_out: dict[str, int]
+    notices: int = 0
+
+
 def write_pack(
-    store: Store, config: Config, role: str, *, by: str, recipient: str, anonymous: bool, now: datetime
-) -> Path:
-    """Write a pack and its line in the ledger; ConfigError without an author or anybody to show."""
+    store: Store,
+    config: Config,
+    role: str,
+    *,
+    by: str,
+    recipient: str,
+    anonymous: bool,
+    now: datetime,
+    with_notice: bool = False,
+) -> Packed:
+    """Write a pack and its line in the ledger; ConfigError without an author or anybody to show.
+
+    For somebody else it holds nobody whose notice is pending, unless the notice goes with it. A notice names the
+    person: ConfigError for one with an anonymous pack.
+    """
     if not by.strip():
         raise ConfigError("a pack names the person who makes it; add --by NAME")
-    chosen = _chosen(list(lines(store, role, Left([], Counter()), sections=("ranked",), most=SPREAD)))
+    if anonymous and with_notice:
+        raise ConfigError("a notice names the person, an anonymous pack nobody; leave --with-notice out")
+    untold = untold_for(store, config, recipient)
+    left = Left([], Counter())
+    held_back = frozenset() if with_notice else untold
+    chosen = _chosen(list(lines(store, role, left, sections=("ranked",), most=SPREAD, untold=held_back)))
     if not chosen:
-        raise ConfigError(f"nobody is ranked for {role} yet; run `sourcing score` first")
+        raise ConfigError(_nobody(role, left))
     path = free_name(config.exports_folder, f"{role}-pack", now, "csv")
     name = _name(role, path, now)
     body = _table([_cells(number, name, row, anonymous=anonymous) for number, row in enumerate(chosen, 1)])
@@ -56,7 +83,9 @@ def write_pack(
     head = about(
         config, store.held_by_source(), role=role, by=by.strip(), recipient=recipient, purpose="calibration", now=now
     )
-    durable(companion(path), about_text(head, [] if anonymous else list(map(origins_of, chosen))).encode())
+    told = [one.lead for one in chosen if one.lead in untold]
+    notices = [render(store, config, lead).body for lead in store.leads(told)]
+    durable(companion(path), about_text(head, [] if anonymous else list(map(origins_of, chosen)), notices).encode())
     row = ExportRow(
         role=role,
         format=ANONYMOUS if anonymous else FORMAT,
@@ -72,7 +101,13 @@ def write_pack(
         expires_at=head.expires_at,
     )
     log_export(store, row.model_copy(update={"id": store.record_export(row)}))
-    return path
+    return Packed(file=path, left_out=dict(left.counts), notices=len(notices))
+
+
+def _nobody(role: str, left: Left) -> str:
+    if left.counts[UNTOLD]:
+        return f"nobody of {role} can be in it: {left.counts[UNTOLD]} are {UNTOLD}"
+    return f"nobody is ranked for {role} yet; run `sourcing score` first"
 
 
 def read_pack(store: Store, path: Path, *, by: str, now: datetime) -> Returned:

@@ -18,8 +18,9 @@ from sourcing.export.jsonl_file import write_jsonl
 from sourcing.export.ledger import log_export
 from sourcing.export.presets import PRESETS, Preset
 from sourcing.export.stream import Left, lines
+from sourcing.export.telling import untold_for
 from sourcing.export.xlsx_file import write_xlsx
-from sourcing.privacy.notices import pending, render
+from sourcing.privacy.notices import render
 from sourcing.ranking import Row
 from storage.errors import ConfigError
 from storage.records import Record
@@ -72,7 +73,7 @@ def write(
     wanted = wanted.model_copy(update={"purpose": _purpose(wanted, config)})
     left = Left([], Counter())
     known = None if wanted.include_known else Known.of(store)
-    untold = _untold(store, config, wanted)
+    untold = untold_for(store, config, wanted.recipient)
     held_back = frozenset() if wanted.with_notice else untold
     rows = _kept(lines(store, wanted.role, left, known=known, most=wanted.most, untold=held_back), preset, left)
     head = about(
@@ -113,11 +114,6 @@ def _purpose(wanted: Wanted, config: Config) -> str:
     if not purpose and config.rules.export_needs_purpose:
         raise ConfigError("an export says what for; add --purpose TEXT or fill in [controller] purpose")
     return purpose
-
-
-def _untold(store: Store, config: Config, wanted: Wanted) -> frozenset[str]:
-    """Whom a file for somebody else may hold only with their notice."""
-    return pending(store, config) if wanted.recipient.strip() and config.rules.export_needs_notice else frozenset()
 
 
 def _beside(store: Store, config: Config, path: Path, head: About, told: "_Told", untold: Collection[str]) -> int:

@@ -9,6 +9,7 @@ from sourcing import ranking
 from sourcing.config import Config
 from sourcing.desk.prepared import prepare
 from sourcing.lock import exclusive, night_held
+from sourcing.privacy.copies import Copies, clear_copies
 from sourcing.privacy.files import Files, backups, clear
 from sourcing.privacy.subject import Person, the_one
 from storage.errors import ConfigError, StoreError
@@ -33,6 +34,7 @@ class Erasing(Record):
 
     erased: Erased
     files: Files
+    copies: Copies
     to_tell: tuple[Told, ...]
     backups: tuple[Path, ...]  # copies of the database from before: theirs to delete
     perhaps: tuple[str, ...]  # accounts of others that share an address or full name with the person
@@ -67,12 +69,14 @@ def erase(
         seconds = time.perf_counter() - started
         held = [exports[number] for number in erased.exports]
         files = clear(config, subject.naming, erased.called, held, keep=keep_files)
+        copies = clear_copies(config, store, subject.naming, erased.called, keep=keep_files)
         ranking.drop_matrices(store)
         prepare(store, roles)
         problem = _compact(store)
     return Erasing(
         erased=erased,
         files=files,
+        copies=copies,
         to_tell=tuple(_told(row) for row in held),
         backups=tuple(backups(store)),
         perhaps=perhaps,

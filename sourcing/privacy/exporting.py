@@ -232,11 +232,15 @@ def page(shown: SubjectExport) -> str:
     )
 
 
+def as_json(shown: SubjectExport) -> bytes:
+    """The export as data."""
+    return orjson.dumps(shown.model_dump(mode="json"), option=orjson.OPT_INDENT_2)
+
+
 def write(shown: SubjectExport, folder: Path) -> tuple[Path, Path]:
     """Write the export as JSON and as a page; StoreError if the folder cannot be written."""
     stem = f"about-{(shown.lead or 'account').lower()}-{shown.made_at:%Y-%m-%dT%H%M%S}"
-    body = orjson.dumps(shown.model_dump(mode="json"), option=orjson.OPT_INDENT_2)
-    return durable(folder / f"{stem}.json", body), durable(folder / f"{stem}.html", page(shown).encode())
+    return durable(folder / f"{stem}.json", as_json(shown)), durable(folder / f"{stem}.html", page(shown).encode())
 
 
 def note(store: Store, person: Person, shown: SubjectExport, *, by: str, now: datetime) -> int:

@@ -146,7 +146,10 @@ def _left_out(store: Store, nights: int = 30) -> dict[str, int]:
     return dict(sorted(total.items()))
 
 
-_COUNTED = ("special_category_removed", "minor", "not_on_card", "saved:tombstoned", "purged/")
+_COUNTED = (
+    *("special_category_removed", "contact_removed", "minor", "not_on_card"),
+    *("saved:tombstoned", "saved:not_again", "purged/"),
+)
 
 
 def _recipients(store: Store) -> Iterator[Recipient]:

@@ -13,11 +13,13 @@ from functools import lru_cache
 from urllib.parse import quote
 
 from sourcing.config import Config
+from sourcing.desk.people import RIGHTS, may
 from sourcing.privacy import terms
 from sourcing.privacy.languages import FOLDER, known, languages_of
 from storage.errors import ConfigError
 from storage.records import Instant, Lead, Record
 from storage.store import LeadTimes, NoticeRow, Store
+from storage.text import match_key
 
 GIVEN, PROPOSED, EXEMPT, PENDING, ERASED = "given", "proposed", "exempt", "pending", "erased"
 STATES = (PENDING, GIVEN, EXEMPT)
@@ -148,28 +150,50 @@ def give(
 
 
 def exempt(store: Store, lead: Lead, *, why: str, by: str, at: datetime) -> NoticeRow:
-    """Propose that a lead need not be told; somebody else has to confirm it. ConfigError without a reason."""
+    """Propose that a lead need not be told; somebody else has to confirm it.
+
+    ConfigError without a reason, or from somebody who is no user where there are users.
+    """
     if not why.strip():
         raise ConfigError("an exemption needs a reason in writing; add --why TEXT")
-    row = NoticeRow(lead=lead.id, state=PROPOSED, by=by, at=at, reason=why.strip())
+    row = NoticeRow(lead=lead.id, state=PROPOSED, by=_signatory(store, by), at=at, reason=why.strip())
     store.add_notice(row, action="notice.exempt")
     return row
 
 
 def confirm(store: Store, lead: Lead, *, by: str, at: datetime) -> NoticeRow:
-    """Confirm an exemption somebody else proposed; ConfigError if nobody did, or only oneself."""
+    """Confirm an exemption somebody else proposed; ConfigError if nobody did, or only oneself.
+
+    Where the desk has users, both have to be among them: a name somebody makes up is no second person.
+    """
     proposed = [row for row in store.notices(lead.id) if row.state == PROPOSED]
     if not proposed:
         raise ConfigError(
             f"nobody proposed to exempt {lead.id}; do so with `sourcing notices exempt {lead.id} --why …`"
         )
-    last = proposed[-1]
-    if last.by.strip().casefold() == by.strip().casefold():
+    last, second = proposed[-1], _signatory(store, by)
+    if match_key(last.by) == match_key(second):
         raise ConfigError(f"{by} proposed it; an exemption takes a second person")
+    if store.has_users() and store.user(last.by) is None:
+        raise ConfigError(f"{last.by} proposed it and is no user of the desk; have a user propose it again")
     reason = f"{last.reason} (proposed by {last.by})"
-    row = NoticeRow(lead=lead.id, state=EXEMPT, by=by, at=at, reason=reason)
+    row = NoticeRow(lead=lead.id, state=EXEMPT, by=second, at=at, reason=reason)
     store.add_notice(row, action="notice.exempt")
     return row
+
+
+def _signatory(store: Store, by: str) -> str:
+    """Who signs for an exemption: a user who may change things where there are users, else any name."""
+    if not store.has_users():
+        return by
+    user = store.user(by.strip().casefold())
+    if user is None or user.disabled_at is not None:
+        raise ConfigError(
+            f"{by!r} is no user of the desk; an exemption is signed by users, `sourcing user list` shows them"
+        )
+    if not may(user.role, RIGHTS):
+        raise ConfigError(f"{user.name} is {user.role} and may not sign an exemption; an admin or a sourcer does")
+    return user.name
 
 
 def _state(times: LeadTimes) -> str:
@@ -203,7 +227,8 @@ def _words(language: str) -> dict[str, str]:
 
 def _values(store: Store, config: Config, lead: Lead) -> dict[str, str]:
     controller, rules = config.controller, config.rules
-    end = lead.first_seen + timedelta(days=rules.lead_days)
+    first = store.first_collected(lead.id)
+    end = first + timedelta(days=rules.lead_days)
     named = {row.recipient for row in store.exports() if lead.id in row.leads and row.recipient}
     return {
         "name": lead.name,
@@ -213,7 +238,7 @@ def _values(store: Store, config: Config, lead: Lead) -> dict[str, str]:
         "purpose": controller.purpose,
         "basis": config.lawful_basis,
         "weighing": config.weighing,
-        "collected": f"{lead.first_seen:%Y-%m-%d}",
+        "collected": f"{first:%Y-%m-%d}",
         "recipients": ", ".join(sorted({*controller.recipients, *named})),
         "until": f"{end:%Y-%m-%d}" if rules.lead_days else "–",
         "object": controller.rights_contact,

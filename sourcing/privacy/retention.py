@@ -1,12 +1,12 @@
 """Forgetting what is over: every night, and on demand; first a look at what would go.
 
-A purge takes rows away completely and leaves no tombstone. Somebody found again later is collected anew, with clocks of
-their own; nothing tells that they were here before.
+A purge takes rows away completely and leaves no tombstone. A keyed hash is kept for some time, so that the clocks of
+somebody found again go on: the term from the day they were first collected, the time to tell them from where it stood.
 """
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from sourcing.config import Config
 from sourcing.export.about import companion
 from sourcing.privacy import terms
 from sourcing.privacy.terms import Fate
+from sourcing.regimes import Rules
 from storage.records import Instant, Record
 from storage.store import ExportRow, Purged, Store
 
@@ -65,9 +66,14 @@ def purge(store: Store, config: Config, *, now: datetime, by: str = BY) -> Forgo
     found, waiting = fates(store, config)
     due = [one for one in found if one.at <= now]
     counts = Counter(one.why for one in due)
-    purged = store.purge_accounts(store.members_of([one.lead for one in due]), at=now)
+    purged = _take(store, config.rules, due, now)
     before = _rows_before(config, now)
-    takers = {"quarantine": store.purge_quarantine, "answers": store.purge_answers, "events": store.purge_events}
+    takers = {
+        "quarantine": store.purge_quarantine,
+        "answers": store.purge_answers,
+        "events": store.purge_events,
+        "memory": store.purge_memory,
+    }
     counts.update({name: takers[name](moment) for name, moment in before.items()})
     counts["files"] = _unlink(_expired_files(store, config, now))
     counts["logs"] = _unlink(_old_logs(config, now))
@@ -75,6 +81,25 @@ def purge(store: Store, config: Config, *, now: datetime, by: str = BY) -> Forgo
     if done.counters:
         store.log_action("retention.run", by=by, at=now, detail={**done.counters, "accounts": purged.accounts})
     return done
+
+
+def _take(store: Store, rules: Rules, due: Iterable[Fate], now: datetime) -> Purged:
+    """Purge leads: who was in the pool may come back as a lead, whose term or time to tell is over is barred."""
+    over: dict[bool, list[str]] = {False: [], True: []}
+    for one in due:
+        over[one.why != terms.POOL].append(one.lead)
+    lasts = memory(rules)
+    done = (
+        store.purge_accounts(store.members_of(leads), at=now, memory=lasts, over=barred)
+        for barred, leads in over.items()
+    )
+    return sum(done, Purged())
+
+
+def memory(rules: Rules) -> timedelta | None:
+    """For how long a purge is remembered: as long as the longest term it guards; None where there is none."""
+    days = max(rules.lead_days, rules.notice_days)
+    return timedelta(days=days) if days else None
 
 
 def _plain(counts: Counter[str]) -> dict[str, int]:
@@ -85,7 +110,7 @@ def _rows_before(config: Config, now: datetime) -> dict[str, datetime]:
     """Kinds of rows that have a term, with the moment before which they are over."""
     rules = config.rules
     days = {"quarantine": rules.quarantine_days, "answers": rules.answer_days, "events": rules.log_days}
-    return {name: now - timedelta(days=number) for name, number in days.items() if number}
+    return {name: now - timedelta(days=number) for name, number in days.items() if number} | {"memory": now}
 
 
 def _expired_files(store: Store, config: Config, now: datetime) -> Iterator[Path]:

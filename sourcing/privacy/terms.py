@@ -1,8 +1,9 @@
 """When people are forgotten: what a lead's clock says under the rules in force, and why.
 
 Two stages. Everybody collected is in the pool first. Whoever somebody works with, was told, or is among the best of an
-active role becomes a lead; all others are forgotten some days after they were first collected. Seeing somebody again
-moves no clock.
+active role becomes a lead; all others are forgotten some days after they were found. Seeing somebody again moves no
+clock. Somebody forgotten and found again may stand in the pool once more, but their term runs from the first day they
+were ever collected, and the time to tell them goes on where it stood.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -66,7 +67,7 @@ def notice_due(times: LeadTimes, rules: Rules) -> datetime | None:
         or set(times.sources) <= TOLD_ELSEWHERE
     ):
         return None
-    return times.collected_at + timedelta(days=rules.notice_days)
+    return (times.untold_from or times.collected_at) + timedelta(days=rules.notice_days)
 
 
 def fate(times: LeadTimes, kept: Collection[str], rules: Rules) -> Fate | None:
@@ -82,7 +83,7 @@ def fate(times: LeadTimes, kept: Collection[str], rules: Rules) -> Fate | None:
 
 def _ends(times: LeadTimes, kept: Collection[str], rules: Rules) -> Iterable[tuple[str, datetime]]:
     if rules.pool_days and not is_lead(times, kept):
-        yield POOL, times.collected_at + timedelta(days=rules.pool_days)
+        yield POOL, (times.found_at or times.collected_at) + timedelta(days=rules.pool_days)
     if (due := notice_due(times, rules)) is not None:
         yield UNTOLD, due
     if rules.lead_days:

@@ -7,7 +7,20 @@ from fastapi import HTTPException, Request
 
 from sourcing.desk import people
 from sourcing.desk.about import Person
-from sourcing.desk.people import ALL_LISTS, CONTACTS, DECIDE, JOIN, LOOK, NOTE, OWN, PEOPLE, STATUS, WEIGHTS
+from sourcing.desk.people import (
+    ALL_LISTS,
+    AUDIT,
+    CONTACTS,
+    DECIDE,
+    JOIN,
+    LOOK,
+    NOTE,
+    OWN,
+    PEOPLE,
+    RIGHTS,
+    STATUS,
+    WEIGHTS,
+)
 from sourcing.review.state import Actor, actor_of, desk_of
 from storage.store import Store
 
@@ -39,6 +52,13 @@ NEEDS: Mapping[str, str] = {
     "GET /same": ALL_LISTS,
     "POST /same/decide": JOIN,
     "POST /same/undo": JOIN,
+    "GET /rights": AUDIT,
+    "GET /rights/find": AUDIT,
+    "POST /rights/request": RIGHTS,
+    "POST /rights/hide": RIGHTS,
+    "POST /rights/erase": RIGHTS,
+    "POST /rights/answer": RIGHTS,
+    "POST /rights/export": RIGHTS,
     "GET /users": PEOPLE,
     "POST /users": PEOPLE,
     "POST /users/{name}/role": PEOPLE,

@@ -31,6 +31,7 @@ from storage.tables._decided import (
     role_version,
 )
 from storage.tables._frontier import frontier, frontier_before, frontier_night
+from storage.tables._memory import forgotten, found_again
 from storage.tables._notices import notice
 from storage.tables._privacy import (
     audit_event,
@@ -47,7 +48,7 @@ from storage.tables._types import Moment, metadata, moment_text
 from storage.tables._users import desk_session, desk_share, desk_user
 from storage.tables._workers import night_job, night_named, night_order, worker
 
-HEAD = "0006"  # the newest revision in migrations/versions; a test compares
+HEAD = "0008"  # the newest revision in migrations/versions; a test compares
 
 __all__ = [
     "HEAD",
@@ -66,6 +67,8 @@ __all__ = [
     "desk_user",
     "evidence",
     "export",
+    "forgotten",
+    "found_again",
     "frontier",
     "frontier_before",
     "frontier_night",

@@ -1,6 +1,6 @@
 """Who runs the night, and what its sources have spent so far: both survive a process that is killed."""
 
-from sqlalchemy import Column, Integer, Table, Text
+from sqlalchemy import Column, Float, Integer, Table, Text
 
 from storage.tables._types import Key, Moment, metadata
 
@@ -22,4 +22,5 @@ night_spent = Table(
     Column("night", Integer, primary_key=True, autoincrement=False),
     Column("source", Key, primary_key=True),
     Column("requests", Integer, nullable=False),
+    Column("waited", Float),  # seconds refusals asked for, earlier parts of the night included
 )

@@ -3,7 +3,7 @@
 import os
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from types import MappingProxyType
 
@@ -18,6 +18,7 @@ from sourcing.export.push.greenhouse import Greenhouse
 from sourcing.export.push.lever import Lever
 from sourcing.export.push.memory import Memory, key_of
 from sourcing.export.stream import Left, lines
+from sourcing.export.telling import untold_for
 from sourcing.lock import exclusive
 from sourcing.ranking import Row
 from storage.errors import ConfigError
@@ -90,10 +91,11 @@ def push(
     """Hand a role's list over; nothing is asked or written by a dry run. ConfigError for an unknown system or settings.
 
     AlreadyRunningError beside a night or another push. Restricted people, those who refuse, those marked as not to be
-    contacted and those the imported candidates hold are never sent.
+    contacted, those the imported candidates hold and those nobody told yet are never sent: no notice goes with them.
     """
     system = _system(config, asked)
-    rows, before, left = _sorted(store, system, asked)
+    untold = untold_for(store, config, asked.system)
+    rows, before, left = _sorted(store, system, asked, untold)
     plain = Pushed(
         system=asked.system,
         role=asked.role,
@@ -109,7 +111,7 @@ def push(
         raise ConfigError(f"{config.path}: {'; '.join(lacks)}; see docs/configuration.md")
     with exclusive(config.folder), _client(system, sleep, transport) as client:
         # Read again under the lock: another push may have ended since.
-        rows, before, _ = _sorted(store, system, asked)
+        rows, before, _ = _sorted(store, system, asked, untold_for(store, config, asked.system))
         run = _Push(store, system, client, asked, now)
         run.all(rows)
     return plain.model_copy(update={"before": before, **run.done()})
@@ -148,13 +150,15 @@ def _client(system: System, sleep: Sleep, transport: httpx.BaseTransport | None)
     )
 
 
-def _sorted(store: Store, system: System, asked: Asked) -> tuple[list[Row], tuple[Planned, ...], Left]:
+def _sorted(
+    store: Store, system: System, asked: Asked, untold: Collection[str]
+) -> tuple[list[Row], tuple[Planned, ...], Left]:
     """Who is to be sent, who was sent before, and who is left out."""
     left = Left([], Counter())
     memory = Memory(store, system.name)
     rows: list[Row] = []
     before: list[Planned] = []
-    for row in lines(store, asked.role, left, known=Known.of(store), most=asked.most):
+    for row in lines(store, asked.role, left, known=Known.of(store), most=asked.most, untold=untold):
         line = memory.sent(row.lead)
         why = "is marked as not to be contacted" if row.status == DO_NOT_CONTACT else system.why_not(row)
         if line is not None:

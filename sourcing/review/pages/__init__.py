@@ -1,9 +1,9 @@
 """The pages, one module each: a `router`, HTML under its own path and the same facts as JSON under /api."""
 
-from sourcing.review.pages import inbox, market, nights, person, ranking, same, sign_in, users, weights
+from sourcing.review.pages import inbox, market, nights, person, ranking, rights, same, sign_in, users, weights
 from sourcing.review.state import Place
 
-PAGES = (sign_in, same, inbox, person, ranking, weights, market, nights, users)
+PAGES = (sign_in, same, inbox, person, ranking, weights, market, nights, rights, users)
 PLACES = (
     Place("Inbox", "/inbox"),
     Place("Ranking", "/ranking"),
@@ -12,5 +12,6 @@ PLACES = (
     Place("Same person?", "/same"),
     Place("Market", "/market"),
     Place("Nights", "/nights"),
+    Place("Rights", "/rights"),
     Place("Users", "/users"),
 )

@@ -3,7 +3,8 @@
 Special categories (health, religion, politics, union, ethnicity, orientation), family, and gender and age, which are
 not stored either. Patterns are data, a file per category, one pattern a line, by language; they look for what somebody
 says of themselves ("I have diabetes"), not for words ("diabetes data"). In a short statement that does not speak of
-work a strong word is enough ("autistic and proud"). The whole sentence goes; of a plain list ("dad, hiker,
+work a strong word is enough ("autistic and proud"), and in one of middle length a word of a category beside one with
+which people speak of themselves ("my insulin pump is my hobby"). The whole sentence goes; of a plain list ("dad, hiker,
 Rustacean") only the word.
 """
 
@@ -13,20 +14,33 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from storage.text._special._patterns import ABOUT, CATEGORIES, EMOJI, INNOCENT, MINORS, PRONOUNS, SHORT, STRONG
+from storage.text._special._patterns import (
+    ABOUT,
+    CATEGORIES,
+    EMOJI,
+    FAR,
+    INNOCENT,
+    MINORS,
+    NEAR,
+    PRONOUNS,
+    SELF,
+    SHORT,
+    STRONG,
+)
 
 SENTENCE = 400  # code points matched at once, a bound for every pattern
 _OVERLAP = 100  # of two pieces of a longer sentence
-# "10. Klasse" is one sentence; signs and pictures separate as full stops do.
+# "10. Klasse" is one sentence; signs and pictures separate as full stops do. White space in front is taken only from
+# its first character and never given back, so that a run of it costs its length and not the square of that.
 _ENDS = re.compile(
-    r"((?<=[.!?…])\s+(?!(?i:klass|stufe))|(?<=[。！？])|[ \t]*[\r\n|•·●▪◆★✦→▸»~]+\s*|;\s+|\s+[/–—-]\s+"
-    r"|\s*(?:[\U0001F300-\U0001FAFF\u2600-\u27BF]\ufe0f?)+\s*)"
+    r"((?<=[.!?…])\s+(?!(?i:klass|stufe))|(?<=[。！？])|(?:(?<![ \t])[ \t]++)?[\r\n|•·●▪◆★✦→▸»~]+\s*|;\s+"
+    r"|(?<!\s)\s++[/–—-]\s+|(?:(?<!\s)\s++)?(?:[\U0001F300-\U0001FAFF\u2600-\u27BF]\ufe0f?)+\s*)"
 )
 _COMMA = re.compile(r"(,\s*)")
 _LIST_WORDS = 4  # words of a part up to which commas separate a list rather than a sentence
 _LOOSE = " \t\r\n|·•,;/-–—"  # separators of what was cut
 _SPACE = re.compile(r"\s+")
-_EDGES = re.compile(r"^[\W_]+|[\s\W_]+$")
+_EDGES = re.compile(r"^[\W_]+|(?<=[^\W_])[\W_]+$")
 _SPELLING = str.maketrans({"’": "'", "ʼ": "'", "‘": "'", "`": "'", "–": "-", "—": "-", "‑": "-", "\ufe0f": None})
 
 
@@ -39,17 +53,22 @@ class Cut(NamedTuple):
 
 def without_signs(text: str) -> Cut:
     """A name or place without pronouns and signs of a faith or orientation: "Ada (she/her)"."""
-    plain, signs = EMOJI.subn("", text)
-    plain, pronouns = PRONOUNS.subn("", plain)
+    plain, signs, pronouns = _unsigned(text)
     removed = bool(signs) + bool(pronouns)
     return Cut(plain.strip(_LOOSE) or None, removed) if removed else Cut(text, 0)
+
+
+def _unsigned(text: str) -> tuple[str, int, int]:
+    """The text without signs and pronouns, and how many there were; most texts hold no letter of either."""
+    plain, signs = (text, 0) if text.isascii() else EMOJI.subn("", text)
+    plain, pronouns = PRONOUNS.subn("", plain) if "/" in plain else (plain, 0)
+    return plain, signs, pronouns
 
 
 @lru_cache(maxsize=16_384)
 def without_special(text: str) -> Cut:
     """The text without sentences in which somebody speaks of their special categories, family, gender or age."""
-    plain, signs = EMOJI.subn("", text)
-    plain, pronouns = PRONOUNS.subn("", plain)
+    plain, signs, pronouns = _unsigned(text)
     kept, removed = [], 0
     for piece, separator in _pieces(plain):
         if special(piece):
@@ -65,9 +84,11 @@ def special(sentence: str) -> frozenset[str]:
     """The categories one sentence speaks of."""
     found: set[str] = set()
     for folded in (folded for part in (sentence, *_halves(sentence)) for folded in _folded(part)):
-        found.update(name for name, pattern in CATEGORIES.items() if pattern.search(folded))
+        found.update(name for name, patterns in CATEGORIES.items() if patterns.found_in(folded))
         if folded.count(" ") < SHORT and not ABOUT.search(folded):
-            found.update(name for name, pattern in STRONG.items() if pattern.search(folded))
+            found.update(name for name, patterns in STRONG.items() if patterns.found_in(folded))
+        if folded.count(" ") < FAR and SELF.search(folded) and not ABOUT.search(folded):
+            found.update(name for name, patterns in NEAR.items() if patterns.found_in(folded))
     return frozenset(found)
 
 
@@ -75,7 +96,7 @@ def special(sentence: str) -> frozenset[str]:
 def minor(text: str) -> str | None:
     """The sentence that says its writer is under eighteen or at school, None without one."""
     for piece, _ in _pieces(text):
-        if any(MINORS.search(folded) for folded in _folded(piece)):
+        if any(MINORS.found_in(folded) for folded in _folded(piece)):
             return piece.strip()
     return None
 

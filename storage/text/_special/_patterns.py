@@ -4,12 +4,14 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from storage.text._factors import Patterns
+
 FOLDER = Path(__file__).parent
 _NAMED = re.compile(r"([A-Z_]+) = (.+)")
 
 
-def _union(file: str, names: Mapping[str, str]) -> tuple[re.Pattern[str], dict[str, str]]:
-    """All patterns of a file as one; lines "NAME = …" are put in for {NAME} in the lines after them."""
+def _read(file: str, names: Mapping[str, str]) -> tuple[list[str], dict[str, str]]:
+    """All patterns of a file; lines "NAME = …" are put in for {NAME} in the lines after them."""
     known, patterns = dict(names), []
     for line in (FOLDER / file).read_text("utf-8").splitlines():
         if not line or line.startswith("## "):
@@ -20,30 +22,41 @@ def _union(file: str, names: Mapping[str, str]) -> tuple[re.Pattern[str], dict[s
             known[named[1]] = named[2]
         else:
             patterns.append(line)
-    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns) or r"(?!)"), known
+    return patterns, known
 
 
-_NAMES = _union("names.txt", {})[1]
-CATEGORIES: Mapping[str, re.Pattern[str]] = {
-    name: _union(f"{name}.txt", _NAMES)[0]
+_NAMES = _read("names.txt", {})[1]
+CATEGORIES: Mapping[str, Patterns] = {
+    name: Patterns(_read(f"{name}.txt", _NAMES)[0])
     for name in ("health", "religion", "politics", "union", "ethnicity", "orientation", "family", "person")
 }
-MINORS = _union("minors.txt", _NAMES)[0]
-INNOCENT = _union("innocent.txt", {})[0]
+MINORS = Patterns(_read("minors.txt", _NAMES)[0])
+INNOCENT = Patterns(_read("innocent.txt", {})[0])
 
 
-def _strong() -> Mapping[str, re.Pattern[str]]:
-    """Of each category the words that speak of the writer in a short statement, under "= category" lines."""
+def _by_category(file: str) -> Mapping[str, Patterns]:
+    """Of each category the words of a file, under "= category" lines."""
     found: dict[str, list[str]] = {}
-    for line in (FOLDER / "strong.txt").read_text("utf-8").splitlines():
+    for line in (FOLDER / file).read_text("utf-8").splitlines():
         if line.startswith("= "):
             words = found.setdefault(line.removeprefix("= "), [])
         elif line and not line.startswith("## "):
             words.append(line)
-    return {name: re.compile(rf"(?<![\w-])(?:{'|'.join(words)})(?![\w-])") for name, words in found.items()}
+    return {name: Patterns(rf"(?<![\w-])(?:{word})(?![\w-])" for word in words) for name, words in found.items()}
 
 
-STRONG = _strong()
+STRONG = _by_category("strong.txt")
+NEAR = _by_category("near.txt")
+# Words with which people speak of themselves, in any of the six languages.
+SELF = re.compile(
+    r"\b(?:i|i'm|i've|i'll|me|my|myself|as an?|since (?:birth|age|childhood|my|the)|living with|recovering|survivor"
+    r"|lifelong|proud|proudly|openly|former|ordained|practi[cs]ing|born|raised|diagnosed|half|member|elder|am"
+    r"|ich|mein|meine|meine[nmrs]|mir|mich|als|seit|mitglied|überzeugte[rn]?|stolze[rn]?|bekennende[rn]?|ehemalige[rn]?"
+    r"|je|mon|ma|mes|moi|depuis|élevée?|fièrement|fière?|assumée?|soy|tengo|mi|mis|yo|vivo|convivo|desde|orgullosamente"
+    r"|orgullos[oa]|padezco|sou|tenho|meu|minha|eu|fui|orgulhos[oa]|orgulhosamente|padeço|jestem|mam|mój|moja|moje|po|od"
+    r"|żyję|choruję|byłem|byłam|dumn[ya]|należę|wróciłem|wróciłam)\b|\bj'(?:ai|étais|suis)\b|\bex-"
+)
+FAR = 14  # words of a statement up to which somebody who names themselves speaks of themselves in all of it
 # Words of statements about work or about others, in which a strong word says nothing of the writer.
 ABOUT = re.compile(
     r"\b(?:data\w*|corp(?:us|ora)|models?|detect\w*|classif\w+|predict\w*|screening|research|stud(?:y|ies)|analys\w+"
@@ -51,7 +64,14 @@ ABOUT = re.compile(
     r"|software|nlp|group|meetup|chapter|organi[sz]\w+|all(?:y|ies)|conference|support\w*|mentor\w*|fans?|jokes?|films?"
     r"|poetry|cuisine|food|music|songs?|languages?|captions?|accessib\w*|advocate|for|about|against|with|forschung|daten\w*"
     r"|für|über|software\w*|pour|avec|données|recherche|para|sobre|datos|investigación|dados|pesquisa|dla|badani\w+"
-    r"|danych|archiv\w*|lawyer|university|college|school|museum|festival|branches|projets?)\b"
+    r"|danych|archiv\w*|algorithm\w*|framework\w*|parser|recognition|generator|calculator|scraper|client|device|encoding"
+    r"|hospitals?|clinics?|institut\w*|compan(?:y|ies)|startup|labs?|patient data|market|forecast\w*|systems?|numerals?"
+    r"|dosing|genom\w+|imaging|diagnos(?:is|tics)|trials?|statisti\w+|api|suite|erkennung|systeme?|klinik|krankenhaus"
+    r"|bibliothek|détection|modèle\w*|hôpital|apprentissage|detección|modelo\w*|hospital|detecção|interfaces|wykrywani\w*"
+    r"|szpital\w*|zdjęci\w+|aplikacj\w+|knowledge|travaille sur|trabajo (?:en|con)"
+    r"|trabalho (?:em|com)|pracuję nad|arbeite (?:an|bei)"
+    r"|(?:i|we) (?:study|studied|research|teach|taught|develop\w*|built|build|maintain|work (?:on|at|for|with))"
+    r"|lawyer|university|college|school|museum|festival|branches|projets?)\b"
 )
 SHORT = 7  # words of a statement up to which a strong word is enough
 
