@@ -39,6 +39,7 @@ from sourcing.commands import (  # each module puts its commands on the applicat
     worker,
 )
 from sourcing.commands._edge import app
+from sourcing.process import start_quickly
 
 __all__ = [
     "app",
@@ -91,6 +92,7 @@ def main(
 ) -> None:
     """Find people in public work, join their accounts, rank them with scores one can argue with."""
     del version
+    start_quickly()
     ctx.obj = config
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends like Ctrl-C: night closed, exit 130
 

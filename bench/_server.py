@@ -20,6 +20,24 @@ def page() -> bytes:
     return json.dumps({"rows": rows}).encode()
 
 
+def person(number: int) -> bytes:
+    """About 10 KB of JSON: one person with twelve pieces of work, as a document of a person's own is."""
+    works = [
+        {
+            "id": number * 12 + n,
+            "name": f"work-{number}-{n}",
+            "text": f"trains and serves invented model {number + n} " * 8,
+            "topics": ["python", "training", f"topic-{(number + n) % 40}"],
+            "stars": (number + n) * 7 % 900,
+            "pushed_at": f"2026-{1 + n % 9:02d}-11T00:00:00Z",
+            "addresses": {f"{one}_url": f"https://bench.example/api/work-{number}-{n}/{one}" for one in "abcdef"},
+        }
+        for n in range(12)
+    ]
+    row = {"id": number, "login": f"person-{number}", "bio": f"works on invented thing {number} " * 6}
+    return json.dumps({**row, "works": works}).encode()
+
+
 class Quota:
     """128 answers in each whole second of the clock; more are refused with 429."""
 
@@ -46,7 +64,7 @@ class Quota:
 
 
 def app() -> web.Application:
-    """The three addresses: /page/{n}, /quota/{n}, /stats."""
+    """The addresses: /page/{n}, /person/{n}, /quota/{n}, /stats."""
     quota, body = Quota(), page()
 
     async def static(request: web.Request) -> web.Response:
@@ -60,8 +78,18 @@ def app() -> web.Application:
             {"served": quota.served, "refused": quota.refused, "cpu": used.ru_utime + used.ru_stime}
         )
 
+    async def somebody(request: web.Request) -> web.Response:
+        return web.Response(body=person(int(request.match_info["n"])), content_type="application/json")
+
     made = web.Application()
-    made.add_routes([web.get("/page/{n}", static), web.get("/quota/{n}", quota.answer), web.get("/stats", stats)])
+    made.add_routes(
+        [
+            web.get("/page/{n}", static),
+            web.get("/person/{n}", somebody),
+            web.get("/quota/{n}", quota.answer),
+            web.get("/stats", stats),
+        ]
+    )
     return made
 
 

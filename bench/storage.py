@@ -22,6 +22,7 @@ import orjson
 import psycopg
 
 from bench.report import Row, middle, number, report, seconds
+from sourcing.process import start_quickly
 from storage.records import Account, Claim, Kind, Link, Origin
 from storage.store import Store
 from storage.store._fold import begin
@@ -293,6 +294,7 @@ def postgres_kit() -> Iterator[Kit]:
 
 def main(count: int) -> None:
     """Measure both databases and report."""
+    start_quickly()  # as the command does
     found = [slowest_text()]
     for kind in (sqlite_kit, postgres_kit):
         with kind() as kit:

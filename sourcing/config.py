@@ -36,7 +36,7 @@ REQUIRED = ("name", "contact", "purpose")  # lines of [controller] without which
 class Section(BaseModel):
     """Base of all sections: frozen, unknown keys are errors."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Controller(Section):

@@ -36,6 +36,12 @@ class Patience:
         self.in_a_row += 1
         return error
 
+    def doubt(self, response: Response, error: Unreadable) -> None:
+        """Raise AskAgain for an answer that can be read but is not what was promised; a second one is believed."""
+        verdict = self.misread(response, error)
+        if isinstance(verdict, AskAgain):
+            raise verdict
+
     def understood(self, response: Response) -> None:
         """An answer could be read."""
         if response.request is not None and response.request.meta.get(ASKED):

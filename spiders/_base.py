@@ -22,7 +22,7 @@ from spiders._answers import Answers, End
 from spiders._card import Card, Options
 from spiders._conversation import Yielded
 from spiders._drift import Drift
-from spiders._fields import Model, tolerant
+from spiders._fields import Model, tolerant, unread
 from spiders._frontier import Book
 from spiders._headers import plain_headers
 from spiders._json import checked, loads
@@ -81,6 +81,7 @@ class SourceSpider(Phases):
         self.spent = 0  # requests of earlier parts of this night
         self.sent_before = 0  # of these, by other processes under the night's own number
         self._noted = 0  # requests the Store says this night may have sent
+        self.waited = 0.0  # seconds refusals asked for, in earlier parts of this night as well
         self.book: Book | None = None  # of tonight's questions; None outside of nights
         self.worths: Mapping[str, float] = {}  # lane, or source → expected well-ranked people per request
         self.purse = Purse()  # what all sources of the night may send together
@@ -204,6 +205,7 @@ class SourceSpider(Phases):
         self.patience.understood(response)
         for name in rejected:
             self.ledger.skip(f"field_rejected:{name}")
+        self.drift.leaves(model.__name__, unread(model, data))
         return record
 
     def seen(self, response: Response, url: str | None = None) -> Origin:
@@ -296,7 +298,15 @@ class SourceSpider(Phases):
         sent = self.sent_before + self.ledger.requests
         if self.night is not None and sent > self._noted:
             self._noted = min(sent + AHEAD - 1, self.options.max_requests)
-            self.store.keep_spent(self.night, self.name, self._noted)
+            self.store.keep_spent(self.night, self.name, self._noted, self.waited)
+
+    def asked_to_wait(self, seconds: float, reason: str) -> None:
+        """Count waiting a refusal asks for, also for a night that is killed and continued; too much ends the source."""
+        self.waited += seconds
+        if self.night is not None:
+            self.store.keep_spent(self.night, self.name, self._noted, self.waited)
+        if self.waited > self.options.max_wait:
+            self.stop("limit", f"{reason}; {self.waited:.0f} s of waiting asked for", hold=seconds)
 
     def answered(self, request: Request, response: Response, *, refused: bool) -> None:
         """Count an answer by what it cost."""

@@ -6,6 +6,7 @@ out, so an unknown source is never flooded; then requests go as wide as `concurr
 remainder covers them, and wait for the reset when it does not.
 """
 
+import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -143,12 +144,29 @@ LIMIT_WORDS = (
 )
 
 
+LONGEST_REFUSAL = 2_000  # bytes looked at
+
+
+def _says_only_that(body: bytes) -> bool:
+    """Whether an answer is nothing but the message of a limit: `{"message": "API rate limit exceeded"}`."""
+    if len(body) > LONGEST_REFUSAL or b"limit" not in body or not body.lstrip().startswith(b"{"):
+        return False
+    try:
+        said = json.loads(body)
+    except ValueError:
+        return False  # read, and judged, by whoever asked
+    message = said.get("message", said.get("error"))
+    return isinstance(message, str) and any(words in message.casefold() for words in LIMIT_WORDS)
+
+
 def refusal(status: int, headers: Mapping[str, str], body: bytes, *, wall: float) -> Refusal | None:
     """Tell "not now" from "no" among 403, 429 and 503 answers, in all forms seen in recordings.
 
     Primary limit: remaining 0, wait for the reset. Secondary: Retry-After as number or date, a
-    `gh-limited-by` header, or nothing but the words of the message.
+    `gh-limited-by` header, or nothing but the words of the message; some say it with status 200.
     """
+    if status == 200 and _says_only_that(body):
+        return Refusal(None, "limit told with status 200")
     if status not in (403, 429, 503):
         return None
     after = seconds(headers["retry-after"], wall=wall) if "retry-after" in headers else None
@@ -161,7 +179,7 @@ def refusal(status: int, headers: Mapping[str, str], body: bytes, *, wall: float
         return Refusal(seen.reset_in + 1.0, "budget used up")
     if headers.get("x-ratelimit-remaining") == "0":
         return Refusal(None, "budget used up, no reset given")
-    said = body[:2000].decode("utf-8", "replace").casefold()
+    said = body[:LONGEST_REFUSAL].decode("utf-8", "replace").casefold()
     if status == 429 or "gh-limited-by" in headers or any(words in said for words in LIMIT_WORDS):
         return Refusal(None, "secondary limit")
     return None

@@ -6,6 +6,8 @@ from pydantic import BaseModel
 
 from storage.records import AccountKey, LaneBill
 
+WAITED = "waited_seconds"  # counter: waiting the source asked for, earlier parts of the night included
+
 
 class Bill(BaseModel):
     """A running lane bill; see `LaneBill` for the meaning of its fields."""

@@ -6,7 +6,7 @@ lanes add up to the mean of their sum, which medians do not: a hundred lanes tha
 forecast at nothing.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from statistics import median
@@ -16,6 +16,8 @@ from storage.records import Forecast, Known, LaneBill
 
 LATENCY = 0.3  # seconds an answer takes, about, until a night has shown it
 LIKE_NIGHTS = 7  # nights of the same sort looked at
+FOUND_AGAIN = "forgotten/again"  # lane of the forecast alone: what it costs is on the bills of who finds them
+LIKE_PEOPLE = 20  # forgotten people weigh as much as the guess of how many are found again
 ENOUGH = 20  # requests of a night whose pace says something
 A_DAY = timedelta(days=1)
 # Nights do not begin to the minute; sources count whole days.
@@ -30,6 +32,9 @@ class PastNight:
     bills: Mapping[str, LaneBill]
     planned: frozenset[str] = frozenset()  # lanes there were, asked or not
     seconds: float = 0.0
+    shown: int = 0  # people it showed, new or known
+    new: int = 0  # of these, people not known before
+    forgotten: int = 0  # people forgotten since the night before
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,7 @@ class Work:
     lane: str
     first: float = 1.0  # requests of its first night
     full: float = 1.0  # requests of a later night on which it is due
+    renewed: float = 0.0  # instead of `full`: that share of what its first night took
     light: float = 0.0  # requests of a night on which it is not
     every: float = 0.0  # days from due to due; 0: all later nights are light ones
     due: int = 0  # people known who are to be read again tonight, counted
@@ -54,6 +60,7 @@ class Past:
     nights: Sequence[PastNight] = ()
     known: Sequence[Known] = ()
     recall: Callable[[str], Mapping[str, Any]] = field(default=lambda _: {})
+    forgotten: int = 0  # accounts of it that were forgotten since its last good night
 
     def due(self, days: float, marker: str = "", *, unmarked: bool = True) -> int:
         """People who were read that many days ago or earlier, by a marker that holds a time, else by the last look.
@@ -69,7 +76,8 @@ class Past:
 
     def forecasts(self, works: Iterable[Work], *, pace: float) -> list[Forecast]:
         """The forecast of each lane, whole requests that add up to the rounded sum; `pace` in seconds a request."""
-        rows = [(work, *self._expected(work)) for work in works]
+        works = list(works)
+        rows = [(work, *self._expected(work)) for work in (*works, *self._found_again(works))]
         whole = _rounded([requests for _, requests, _ in rows])
         pace = self.pace(pace)
         return [
@@ -89,6 +97,24 @@ class Past:
         paces = [seconds / count for seconds, count in sent if count >= ENOUGH]
         return median(paces[-LIKE_NIGHTS:]) if paces else guess
 
+    def _found_again(self, works: Sequence[Work]) -> Iterator[Work]:
+        """Reading people anew who were forgotten, as far as the source finds them again at once."""
+        if self.forgotten and self.nights and works:
+            stated = [work.each for work in works if work.each != 1.0]
+            lane = f"{works[0].lane.partition('/')[0]}/{FOUND_AGAIN}"
+            yield Work(lane, first=0, due=round(self.forgotten * self._returning()), each=sum(stated) or 1.0)
+
+    def _returning(self) -> float:
+        """The share of the forgotten who are found again the next night, from nights that came after such a loss.
+
+        It is drawn towards half of the share of those known that a night shows: some are shown for being known alone.
+        """
+        shown = median(night.shown for night in self.nights[-LIKE_NIGHTS:])
+        guess = 0.5 * min(1.0, shown / max(1, len(self.known) + self.forgotten))
+        back = sum(min(night.new, night.forgotten) for night in self.nights)
+        gone = sum(night.forgotten for night in self.nights)
+        return (back + LIKE_PEOPLE * guess) / (gone + LIKE_PEOPLE)
+
     def _expected(self, work: Work) -> tuple[float, str]:
         """Requests of one lane, and what that rests on."""
         nights = self._nights_of(work.lane)
@@ -104,7 +130,8 @@ class Past:
         if like:
             return _middle(like[-LIKE_NIGHTS:]) + again, "past nights"
         # Asked on one night only, a due lane is at most what it was: the first time there was everything to read.
-        return (min(work.full, max(requests[0], 1)) if tonight else work.light) + again, "after its first night"
+        full = work.renewed * requests[0] or min(work.full, max(requests[0], 1))
+        return (full if tonight else work.light) + again, "after its first night"
 
     def _nights_of(self, lane: str) -> Sequence[PastNight]:
         """The nights since a lane first was there, asked or not."""

@@ -171,7 +171,6 @@ class Gate:
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
-        self.waited = 0.0  # seconds asked for by refusals in this run
         self.silent = 0  # requests in a row that brought no answer
         self.budgets: dict[tuple[str, str], Budget] = {}
         self._answered = asyncio.Event()
@@ -264,9 +263,7 @@ class Gate:
 
     def _again_after_refusal(self, request: Request, refused: Refusal, wait: float) -> Request | None:
         spider = spider_of(self.crawler)
-        self.waited += wait
-        if self.waited > spider.options.max_wait:
-            spider.stop("limit", f"{refused.reason}; {self.waited:.0f} s of waiting asked for", hold=wait)
+        spider.asked_to_wait(wait, refused.reason)
         if spider.stopped is not None:
             return None
         return request.replace(dont_filter=True, priority=request.priority + 1)

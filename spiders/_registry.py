@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+from functools import cache
 from typing import TYPE_CHECKING
 
 import spiders
@@ -13,7 +14,14 @@ if TYPE_CHECKING:
 
 def names() -> list[str]:
     """Names of all sources, sorted; a source's module, spider and command-line name are one word."""
-    return sorted(module.name for module in pkgutil.iter_modules(spiders.__path__) if not module.name.startswith("_"))
+    return list(_public())
+
+
+@cache
+def _public() -> tuple[str, ...]:
+    # Asked once for every source a command looks at; the folder does not change under a running process.
+    found = (module.name for module in pkgutil.iter_modules(spiders.__path__))
+    return tuple(sorted(name for name in found if not name.startswith("_")))
 
 
 def load(name: str) -> "type[SourceSpider]":

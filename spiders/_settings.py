@@ -68,6 +68,8 @@ EXTENSIONS = {
     "scrapy.extensions.throttle.AutoThrottle": None,
 }
 
+# Scrapy reads and parses the source of every callback for it, again for every answer: a sixth of an answer's cost.
+WARN_ON_GENERATOR_RETURN_VALUE = False
 LOG_INSTALL_ROOT_HANDLER = False
 LOG_LEVEL = "WARNING"
 STATS_DUMP = False

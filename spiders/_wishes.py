@@ -4,9 +4,10 @@ Derived in one place, on the way into the Store, so that every source honours th
 that is said no more is taken back with its evidence.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from storage.records import Account, Evidence, Item, Kind, Level, Withdrawn
+from storage.records import Account, AccountKey, Evidence, Item, Kind, Level, Withdrawn
 from storage.text import availability, refusal
 
 KIND = "wish"
@@ -20,9 +21,13 @@ TEXTS = frozenset({"bio", "headline"})
 
 def with_wishes(items: Sequence[Item], *, own_field: bool = False) -> list[Item]:
     """The records of one answer, with what its accounts wish; `own_field`: the source has a field for open to work."""
+    spoken: defaultdict[AccountKey, list[Evidence]] = defaultdict(list)
+    for item in items:
+        if isinstance(item, Evidence) and item.kind in SPOKEN:
+            spoken[item.account].append(item)
     heard: list[Item] = []
     for item in items:
-        heard += _account(item, items, own_field) if isinstance(item, Account) else [item]
+        heard += _account(item, spoken.get(item.key, ()), own_field) if isinstance(item, Account) else [item]
     return heard
 
 
@@ -36,8 +41,7 @@ def _wish_id(one: Withdrawn) -> str:
     return f"{one.account}/{one.kind}/{one.source_id}"
 
 
-def _account(account: Account, items: Sequence[Item], own_field: bool) -> Iterator[Item]:
-    spoken = [one for one in items if isinstance(one, Evidence) and one.account == account.key and one.kind in SPOKEN]
+def _account(account: Account, spoken: Sequence[Evidence], own_field: bool) -> Iterator[Item]:
     texts = [text for text in (account.bio, account.headline, *(one.text for one in spoken)) if text]
     refused = next(filter(None, map(refusal, texts)), None)
     offered = next(filter(None, map(availability, texts)), None) if _may_offer(account) else None

@@ -130,4 +130,5 @@ def _lanes(lanes: Sequence[Lane], options: GitHubOptions) -> list[Work]:
 
 def _documents(lane: str, people_count: int, at_once: int, connections: int) -> Work:
     requests = -(-people_count // at_once)
-    return Work(lane, first=requests, light=1, points=people_count * connections / 100 / max(1, requests))
+    points = people_count * connections / 100 / max(1, requests)
+    return Work(lane, first=requests, light=1, each=1 / at_once, points=points)

@@ -1,5 +1,7 @@
 """Fixtures of all rooms: an empty Store on each database."""
 
+import getpass
+import os
 import shutil
 import tempfile
 import warnings
@@ -16,6 +18,8 @@ from hypothesis import settings
 from storage.store import Store
 
 KEY = b"invented key"
+# Not the user's own: many tests have settings of their own, and would push out what their commands keep.
+os.environ.setdefault("SOURCING_CACHE", str(Path(tempfile.gettempdir()) / f"sourcing-tests-{getpass.getuser()}"))
 # The same examples on every run and every machine; looking for new ones is a matter of a profile, not of luck.
 settings.register_profile("steady", derandomize=True, deadline=None, database=None)
 settings.load_profile("steady")

@@ -100,7 +100,7 @@ def crawls(
     def run(
         config: Config, wanted: Sequence[str] | None, *, night: int, lanes: Sequence[Lane], **rest: object
     ) -> list[Outcome]:
-        with Store.open(config.database_url) as store:
+        with Store.open(config.database_url, key=config.key) as store:
             store.save(list(items), night=night)
         if stop:
             raise KeyboardInterrupt

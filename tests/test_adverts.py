@@ -68,6 +68,14 @@ def test_every_line_has_its_sentence_and_the_profile_can_be_read(case: dict[str,
         assert wish.sentence in " ".join(case["text"].split("\n")) or wish.sentence in case["text"]
 
 
+def test_of_a_long_advert_the_beginning_is_read_and_the_rest_is_asked_for() -> None:
+    text = "ML Engineer\n\nRequirements:\n- PyTorch\n" + "We are nice. " * 3_000
+    found = draft(text + "- COBOL is a must")
+    assert [wish.skills for wish in found.must] == [("pytorch",)]
+    assert found.questions[-1].text.startswith(f"the last {len(text) + 17 - 20_000:,} characters")
+    assert not any("characters" in one.text for one in draft(text[:20_000]).questions)
+
+
 def test_a_draft_does_not_score() -> None:
     role = Role.model_validate(plain_yaml(written(draft(MLOPS), "ml-ops-x", source="a.md", base="ml-ops")))
     with pytest.raises(RoleError, match="is a draft"):

@@ -117,16 +117,9 @@ _PASSING = re.compile(r"127\.0\.0\.1:\d+|2026-11-24(?:T02:0\d:00(?:Z|\+00:00))?"
 
 
 def contents(folder: Path) -> dict[str, str]:
-    """All a night leaves of people: accounts, their work, which lane found them, leads; without times of the night.
-
-    Left out is GitHub's `interest`, the order in which tonight's people are read: lists read before a stop are not read
-    again after it.
-    """
+    """All a night leaves of people: accounts, their work, which lane found them, leads; without times of the night."""
     with Store.open(load(folder).database_url) as store:
-        accounts = [
-            one.model_copy(update={"markers": {name: mark for name, mark in one.markers.items() if name != "interest"}})
-            for one in store.accounts()
-        ]
+        accounts = list(store.accounts())
         kept = {f"account {one.key}": one.model_dump_json() for one in accounts}
         kept |= {f"gone {k.account}": str(k.gone_at) for s in names() for k in store.known(s)}
         work = [one for some in store.evidence([one.key for one in accounts]).values() for one in some]

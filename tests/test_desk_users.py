@@ -50,6 +50,7 @@ EVERYBODY = frozenset(MAY)
 ALL_BUT_MANAGERS = EVERYBODY - {"hiring_manager"}
 DECIDERS = frozenset({"admin", "sourcer", "hiring_manager"})
 SOURCERS = frozenset({"admin", "sourcer"})
+AUDITORS = SOURCERS | {"auditor"}
 ADMINS = frozenset({"admin"})
 ANYBODY = EVERYBODY | {"nobody"}
 WHO = {
@@ -79,6 +80,13 @@ WHO = {
     "GET /same": ALL_BUT_MANAGERS,
     "POST /same/decide": SOURCERS,
     "POST /same/undo": SOURCERS,
+    "GET /rights": AUDITORS,
+    "GET /rights/find": AUDITORS,
+    "POST /rights/request": SOURCERS,
+    "POST /rights/hide": SOURCERS,
+    "POST /rights/erase": SOURCERS,
+    "POST /rights/answer": SOURCERS,
+    "POST /rights/export": SOURCERS,
     "GET /users": ADMINS,
     "POST /users": ADMINS,
     "POST /users/{name}/role": ADMINS,

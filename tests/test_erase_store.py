@@ -31,12 +31,22 @@ WEB = Link(url=SITE, claim=Claim.CLAIMED, field="website")
 GOES = {
     *("account", "account_event", "account_seen", "correction", "decision", "evidence", "handle_history"),
     *("identity_key", "identity_mark", "judgement", "lane_find", "lead", "lead_desk", "lead_member", "lead_note"),
-    *("notice", "lead_status", "lead_words", "receipt", "restriction"),
+    *("found_again", "notice", "lead_status", "lead_words", "receipt", "restriction"),
 }
 LOSES_WORDS = {"identity_model", "lane_state", "night", "quarantine", "validator"}
 EMPTIED = {"frontier", "frontier_before", "frontier_night", "night_named"}
 NAMES_NOBODY = {
-    *("audit_event", "chain_gap", "counter", "desk_session", "desk_share", "desk_user", "export", "key_check"),
+    *(
+        "forgotten",
+        "audit_event",
+        "chain_gap",
+        "counter",
+        "desk_session",
+        "desk_share",
+        "desk_user",
+        "export",
+        "key_check",
+    ),
     *(
         "list_gap",
         "night_list",

@@ -231,6 +231,32 @@ def test_files_over_the_limit_wait_and_broken_files_are_not_asked_again(night: N
         assert names(store) == {"bo": True, "cy": True}
 
 
+def test_a_file_that_was_cut_off_is_asked_for_again(night: Night) -> None:
+    whole = file("ana", body="---\ntitle: Ana Example\ngithub: ana\n---\nShe builds rankers and search engines.\n")
+    listed = tree(ana="870b0229402381254fb6235750971c0100b74617")  # by `git hash-object`
+    cut = whole | {"body": whole["body"][:60]}
+    _, store, spider = night(listed, RAW_ROBOTS, cut, whole, lane=FILES)
+    with store:
+        [ana] = store.accounts()
+    assert ana.bio == "She builds rankers and search engines."
+    assert spider.ledger.skipped["retried"] == 1
+
+
+def test_a_file_newer_than_its_listing_is_believed_and_read_again_the_next_night(night: Night) -> None:
+    listed, newer = tree(ana="0" * 40), file("ana")
+    _, store, spider = night(listed, RAW_ROBOTS, newer, newer, lane=FILES)
+    assert spider.ledger.skipped["file_not_as_listed"] == 1
+    with store:
+        assert names(store) == {"ana": True}
+    _, store, _ = night(listed, RAW_ROBOTS, newer, newer, lane=FILES, at=START + DAY)
+    store.close()
+    now = tree('"u"', ana="f99f95b2aaa971e01d80fcf07239185d53865764")
+    _, store, spider = night(now, lane=FILES, at=START + 2 * DAY)
+    with store:
+        assert names(store) == {"ana": True}
+    assert spider.ledger.requests == 1
+
+
 def test_a_cut_listing_takes_nobody_away(night: Night) -> None:
     night(tree(ana="1", bo="1"), RAW_ROBOTS, file("ana"), file("bo"), lane=FILES)[1].close()
     _, store, spider = night(tree('"u"', truncated=True, ana="1"), lane=FILES, at=START + DAY)

@@ -9,8 +9,10 @@ import pytest
 
 from sourcing.config import Config
 from sourcing.export.pack import TO_FILL, read_pack, write_pack
+from sourcing.regimes import Privacy
 from storage.errors import ConfigError
 from storage.store import Store
+from tests.notice_kit import tell_everybody
 from tests.test_export import NOW, config, stored
 
 __all__ = ["config"]  # the fixture
@@ -39,7 +41,7 @@ def test_half_from_the_top_half_spread(config: Config) -> None:
     with Store.open(config.database_url) as store:
         for number in range(40):
             stored(store, f"p{number:02}", 0.8 - number / 100)
-        path = write_pack(store, config, "mle", by="grace", recipient="Dana", anonymous=False, now=NOW)
+        path = write_pack(store, config, "mle", by="grace", recipient="Dana", anonymous=False, now=NOW).file
         [entry] = store.exports()
     rows = cells(path)
     assert [row["number"] for row in rows] == [str(at) for at in range(1, 11)]
@@ -52,7 +54,7 @@ def test_half_from_the_top_half_spread(config: Config) -> None:
 
 def test_an_anonymous_pack_says_nothing_of_who_it_is(config: Config) -> None:
     with Store.open(config.database_url) as store:
-        path = write_pack(store, config, "mle", by="grace", recipient="", anonymous=True, now=NOW)
+        path = write_pack(store, config, "mle", by="grace", recipient="", anonymous=True, now=NOW).file
         hidden = {account.handle for lead in store.leads() for account in lead.accounts} | set(store.lead_ids())
     body = path.read_text("utf-8")
     assert not [word for word in hidden if word in body]
@@ -64,7 +66,7 @@ def test_an_anonymous_pack_says_nothing_of_who_it_is(config: Config) -> None:
 def test_a_pack_comes_back_as_decisions(config: Config, delimiter: str, encoding: str) -> None:
     with Store.open(config.database_url) as store:
         stored(store, "kay", 0.7)
-        path = write_pack(store, config, "mle", by="grace", recipient="Dana", anonymous=True, now=NOW)
+        path = write_pack(store, config, "mle", by="grace", recipient="Dana", anonymous=True, now=NOW).file
         answers = {"1": ("Yes ", ""), "2": ("no", "too many notebooks"), "3": ("perhaps", "")}
         back = filled(path, answers, delimiter=delimiter, encoding=encoding)
         done = read_pack(store, back, by="Dana", now=LATER)
@@ -79,7 +81,7 @@ def test_a_pack_comes_back_as_decisions(config: Config, delimiter: str, encoding
 def test_lines_that_cannot_be_used_are_named_and_the_others_taken(config: Config) -> None:
     with Store.open(config.database_url) as store:
         stored(store, "kay", 0.7)
-        path = write_pack(store, config, "mle", by="grace", recipient="", anonymous=False, now=NOW)
+        path = write_pack(store, config, "mle", by="grace", recipient="", anonymous=False, now=NOW).file
         back = filled(path, {"1": ("perhaps", ""), "2": ("yes", "fit")})
         done = read_pack(store, back, by="Dana", now=LATER)
     assert [one.answer for one in done.decided] == ["yes"]
@@ -109,3 +111,36 @@ def test_files_that_are_no_packs_change_nothing(config: Config, tmp_path: Path, 
 def test_a_pack_of_nobody_is_not_written(config: Config) -> None:
     with Store.open(config.database_url) as store, pytest.raises(ConfigError, match="nobody is ranked for nlp"):
         write_pack(store, config, "nlp", by="grace", recipient="", anonymous=False, now=NOW)
+
+
+@pytest.fixture
+def strict(config: Config) -> Config:
+    """With the rule of the regime: nobody untold is handed on."""
+    return config.model_copy(update={"privacy": Privacy()})
+
+
+@pytest.mark.parametrize("anonymous", [False, True])
+def test_a_pack_for_somebody_else_holds_nobody_untold(strict: Config, anonymous: bool) -> None:
+    config = strict
+    with Store.open(config.database_url) as store:
+        with pytest.raises(ConfigError, match="not told yet that their data are held"):
+            write_pack(store, config, "mle", by="grace", recipient="Dana", anonymous=anonymous, now=NOW)
+        assert store.exports() == []
+        tell_everybody(store, NOW)
+        stored(store, "kay", 0.7)
+        done = write_pack(store, config, "mle", by="grace", recipient="Dana", anonymous=anonymous, now=NOW)
+        [row] = store.exports()
+        assert store.lead("github:kay").id not in row.leads
+    assert [count for why, count in done.left_out.items() if "not told yet" in why] == [1]
+    assert done.notices == 0
+
+
+def test_unless_their_notice_goes_with_it(strict: Config) -> None:
+    config = strict
+    with Store.open(config.database_url) as store:
+        with pytest.raises(ConfigError, match="an anonymous pack nobody"):
+            write_pack(store, config, "mle", by="g", recipient="D", anonymous=True, now=NOW, with_notice=True)
+        done = write_pack(store, config, "mle", by="g", recipient="D", anonymous=False, now=NOW, with_notice=True)
+        [row] = store.exports()
+    beside = done.file.with_name(f"{done.file.name}.about.txt").read_text("utf-8")
+    assert done.notices == len(row.leads) == beside.count("NOTICE TO BE GIVEN") > 0

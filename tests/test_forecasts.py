@@ -1,5 +1,6 @@
 """What past nights tell of the next: which of them count, what is due, how sums are kept."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -35,6 +36,7 @@ def expected(work: Work, past: list[PastNight]) -> tuple[int, str]:
 
 
 DUE_WEEKLY = Work(LANE, first=40, full=3, light=1, every=7)
+RENEWED = Work(LANE, first=400, renewed=0.1, every=7)
 
 
 @pytest.mark.parametrize(
@@ -51,6 +53,10 @@ DUE_WEEKLY = Work(LANE, first=40, full=3, light=1, every=7)
         (DUE_WEEKLY, nights(33, 1, 1, 1, 1, 1), (1, "past nights")),
         (DUE_WEEKLY, nights(33, 1, 1, 1, 1, 1, 1), (3, "after its first night")),
         (DUE_WEEKLY, nights(33, 1, 1, 1, 1, 1, 1, 5, 1, 1, 1, 1, 1, 1), (5, "past nights")),
+        # Read again, a list shows a share of what it showed at first, until a night has told how much.
+        (RENEWED, nights(170, 1, 1, 1, 1, 1, 1), (17, "after its first night")),
+        (RENEWED, nights(170, 1, 1, 1, 1, 1), (1, "past nights")),
+        (RENEWED, nights(170, 1, 1, 1, 1, 1, 1, 6, 1, 1, 1, 1, 1, 1), (6, "past nights")),
         # It was due a day ago.
         (DUE_WEEKLY, nights(33, 1, 1, 1, 1, 1, 1, 5), (1, "past nights")),
         # Due again, but at most what there was the first time.
@@ -109,6 +115,40 @@ def test_people_are_due_by_marker_or_by_the_last_look() -> None:
     assert Past(NOW, known=read).due(7, "read", unmarked=False) == 1
 
 
+@pytest.mark.parametrize(
+    ("forgotten", "shown", "each", "again"),
+    [
+        (0, (50, 20, 20), 1.0, 0),
+        # Of a hundred known a night shows forty: half as large a part of the forgotten is found again at once.
+        (40, (90, 40, 40), 1.0, 8),
+        (40, (90, 40, 40), 4.0, 32),
+        (40, (90, 40, 40), 1 / 20, 0),
+        (40, (100, 100, 100), 1 / 20, 1),
+        # Nothing is known of its nights, or they show nobody.
+        (40, (), 1.0, 0),
+        (40, (90, 0, 0), 1.0, 0),
+    ],
+)
+def test_people_who_were_forgotten_are_read_anew(
+    forgotten: int, shown: tuple[int, ...], each: float, again: int
+) -> None:
+    past = [replace(one, shown=count) for one, count in zip(nights(*(5 for _ in shown)), shown, strict=True)]
+    here = [known(number, 1) for number in range(100 - forgotten)]
+    rows = Past(NOW, past, here, forgotten=forgotten).forecasts([Work(LANE, first=5, each=each)], pace=1.0)
+    assert sum(row.requests for row in rows) - rows[0].requests == again
+    assert [row.lane for row in rows[1:]] == (["toy/forgotten/again"] if forgotten and shown else [])
+
+
+@pytest.mark.parametrize(("back", "again"), [(0, 4), (40, 20), (80, 36), (500, 36)])
+def test_how_many_are_found_again_is_learned(back: int, again: int) -> None:
+    """Eighty were forgotten before; a guess of a half weighs as twenty people: the share is (back + 10) / 100."""
+    past = [replace(one, shown=100) for one in nights(5, 5, 5)]
+    past[1] = replace(past[1], forgotten=80, new=back)
+    here = [known(number, 1) for number in range(60)]
+    rows = Past(NOW, past, here, forgotten=40).forecasts([Work(LANE, first=5)], pace=1.0)
+    assert rows[1].requests == again
+
+
 def outcome(state: str, requests: int) -> Outcome:
     bill = LaneBill(lane=LANE, requests=requests)
     return Outcome(source="toy", state=state, requests=requests, seconds=requests, bills=(bill,))
@@ -132,6 +172,17 @@ def test_only_nights_that_came_to_an_end_count_and_their_parts_are_one(lite: Sto
     assert [one.bills[LANE].requests for one in past.nights] == [17, 35]
     assert [one.at for one in past.nights] == [NOW - timedelta(hours=120), NOW - timedelta(hours=48)]
     assert past.nights[1].planned == {LANE}
+
+
+def test_what_was_forgotten_since_a_source_was_last_read_counts(lite: Store) -> None:
+    gone = {"forgotten/toy": 7, "forgotten/other": 5}
+    purging = night(3, 24, outcome("done", 5)).model_copy(update={"counters": gone})
+    before = night(2, 48, outcome("done", 5)).model_copy(update={"counters": gone})
+    assert past_of(lite, "toy", [purging, before], now=NOW).forgotten == 7
+    broken = night(4, 12, outcome("failed", 1))
+    assert past_of(lite, "toy", [broken, purging, before], now=NOW).forgotten == 7
+    read = night(4, 12, outcome("done", 6))
+    assert past_of(lite, "toy", [read, purging, before], now=NOW).forgotten == 0
 
 
 def test_what_follows_the_crawl_is_learned_from_the_slowest_night() -> None:

@@ -54,6 +54,12 @@ def test_limit_headers(headers: dict[str, str], expected: Reading | None) -> Non
     ("status", "headers", "body", "expected"),
     [
         (200, {}, "too many requests", None),
+        (200, {}, '{"message": "API rate limit exceeded"}', -1.0),
+        (200, {}, '{"error": "Too many requests", "limit": 1}', -1.0),
+        (200, {}, '{"data": {"message": "rate limit exceeded"}}', None),
+        (200, {}, '{"message": "rate limit exceeded"', None),
+        (200, {}, '{"message": ["rate limit exceeded"]}', None),
+        (200, {}, '{"message": "' + "rate limit exceeded" * 200 + '"}', None),
         (403, {}, "Resource not accessible", None),
         (404, {"retry-after": "5"}, "", None),
         (503, {}, "", None),

@@ -41,6 +41,12 @@ def made(listed: str = "models", **facts: Any) -> Any:
         ({"likes": 900, "tags": ["gguf"]}, Level.ACTIVITY),
         ({"likes": 900, "tags": ["gguf"], "pipeline_tag": "text-generation"}, Level.RECOGNISED),
         ({"likes": 900, "cardData": {"duplicated_from": "other/space"}}, Level.ACTIVITY),
+        ({"likes": 900, "cardData": {"base_model": "o/m"}, "siblings": [{"rfilename": "README.md"}]}, Level.ACTIVITY),
+        (
+            {"likes": 900, "cardData": {"base_model": "o/m"}, "siblings": [{"rfilename": "model.safetensors"}]},
+            Level.RECOGNISED,
+        ),
+        ({"likes": 900, "cardData": {"base_model": "o/m"}}, Level.RECOGNISED),  # its files are not known
     ],
 )
 def test_levels(facts: dict[str, Any], level: Level) -> None:

@@ -224,21 +224,17 @@ def test_the_best_liked_come_first_and_the_rest_is_counted(night: Night) -> None
     assert spider.ledger.skipped["copy_of_others"] == 1
 
 
-def test_links_of_other_sources_are_followed_once(night: Night, tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/night.db"
-    origin = Origin(source="github", url="https://github.com/x", seen_at=START, spider="github/1")
-    links = [("https://huggingface.co/Ada", Claim.CLAIMED), ("https://huggingface.co/nobody", Claim.VERIFIED)]
-    links += [("https://huggingface.co/praised", Claim.MENTIONED)]
-    found = tuple(Link(url=link, claim=claim, field="x") for link, claim in links)
+def named(folder: Path, *links: tuple[str, Claim]) -> None:
+    """Somebody at GitHub names these logins."""
+    url, origin = f"sqlite:///{folder}/night.db", Origin(source="github", url="u", seen_at=START, spider="github/1")
+    found = tuple(Link(url=f"https://huggingface.co/{login}", claim=claim, field="x") for login, claim in links)
     Store.upgrade(url)
     with Store.open(url) as store:
-        store.save(
-            [
-                Account(
-                    source="github", source_id="1", handle="x", url="https://github.com/x", links=found, origin=origin
-                )
-            ]
-        )
+        store.save([Account(source="github", source_id="1", handle="x", url="u", links=found, origin=origin)])
+
+
+def test_links_of_other_sources_are_followed_once(night: Night, tmp_path: Path) -> None:
+    named(tmp_path, ("Ada", Claim.CLAIMED), ("nobody", Claim.VERIFIED), ("praised", Claim.MENTIONED))
     wanted = {"kind": "linked", "target": "accounts"}
     replay, store, _ = night(overview("ada", 1, models=0), missing("nobody"), **wanted)
     store.close()
@@ -249,6 +245,19 @@ def test_links_of_other_sources_are_followed_once(night: Night, tmp_path: Path) 
     replay, store, _ = night(missing("nobody"), at=START + 31 * DAY, **wanted)
     store.close()
     assert any("nobody" in request.url for request in replay.asked)
+
+
+def test_a_former_login_others_still_name_is_not_asked_every_night(night: Night, tmp_path: Path) -> None:
+    named(tmp_path, ("former", Claim.CLAIMED))
+    wanted = {"kind": "linked", "target": "accounts"}
+    renamed = overview("ada", 1, models=0) | {"url": f"{API}/users/former/overview"}
+    replay, store, _ = night(renamed, **wanted)
+    with store:
+        assert [one.handle for one in store.known("huggingface")] == ["ada"]
+    assert replay.unused == replay.unrecorded == []
+    replay, store, spider = night(at=START + DAY, **wanted)
+    store.close()
+    assert (replay.asked, spider.ledger.requests) == ([], 0)
 
 
 def test_papers_wait_for_the_account_of_their_author(night: Night) -> None:

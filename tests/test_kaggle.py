@@ -219,6 +219,23 @@ def test_omitted_defaults_are_read() -> None:
     assert (found.title, found.event_at, dict(found.figures)) == ("a/b", None, {"votes": 0})
 
 
+@pytest.mark.parametrize(
+    ("title", "level"),
+    [
+        ("Fork of Titanic baseline", Level.ACTIVITY),
+        ("copy of notebook1", Level.ACTIVITY),
+        ("Exercise: Your First Machine Learning Model", Level.ACTIVITY),
+        ("EDA, copied from the winner", Level.ACTIVITY),
+        ("Forking paths in model selection", Level.PRACTICE),
+        ("Exercise tracking with accelerometers", Level.PRACTICE),
+        (None, Level.PRACTICE),
+    ],
+)
+def test_copied_notebooks_are_activity(title: str | None, level: Level) -> None:
+    kernel = Kernel.model_validate({"ref": "a/b", "title": title} if title else {"ref": "a/b"})
+    assert work.notebook(kernel, AccountKey("kaggle", "7"), SITE, ORIGIN).level is level
+
+
 # --- lanes and memory -----------------------------------------------------------------------------------------------
 
 

@@ -27,9 +27,11 @@ from storage.errors import ConfigError
 from storage.records import AccountKey
 from storage.store import Store
 from tests.house_of_sourcing import NOW, furnished
+from tests.notice_kit import tell_everybody
 from tests.store_kit import ADA, BO, CY, day, person, scored, settle
 
 NAMES = {ADA: "Ada Example", BO: "Bo Van Sample", CY: "Cy Instance"}
+DEE = AccountKey("github", "4")
 LEADS = {ADA: "L000001", BO: "L000002", CY: "L000003"}
 BOTH = pytest.mark.parametrize("system", ["greenhouse", "lever"])
 TOKEN = "t0ken"
@@ -138,6 +140,7 @@ def fill(store: Store, **facts: Any) -> None:
     settle(store, LEADS)
     totals = zip(LEADS.values(), (0.7, 0.6, 0.5), strict=True)
     store.save_receipts([scored(lead, total) for lead, total in totals], night=None)
+    tell_everybody(store, NOW)
 
 
 def run(store: Store, config: Config, fake: Fake, waits: list[float] | None = None, **more: Any) -> Pushed:
@@ -485,3 +488,15 @@ def test_the_command_says_when_nothing_listens(tmp_path: Path, monkeypatch: pyte
 
 def test_every_system_has_its_settings(config: Config) -> None:
     assert set(SYSTEMS) == set(type(config.push).model_fields)
+
+
+@BOTH
+def test_nobody_untold_is_sent(system: str, full: Store, config: Config) -> None:
+    full.save([person(key, name=name) for key, name in {DEE: "Dee Untold"}.items()])
+    settle(full, {**LEADS, DEE: "L000004"})
+    full.save_receipts([scored("L000004", 0.9)], night=None)
+    fake = Fake(system)
+    done = run(full, config, fake)
+    assert names(fake) == sorted(NAMES.values())
+    assert [count for why, count in done.left_out.items() if "not told yet" in why] == [1]
+    assert "left out: 1 (not told yet" in shown(done)

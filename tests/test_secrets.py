@@ -15,7 +15,7 @@ from cli import app  # noqa: TID251  tests stand above the top floor
 from sourcing.digest import recipients
 from sourcing.export import Wanted, write
 from storage.errors import SourcingError
-from storage.redaction import HIDDEN, Secret, redacted
+from storage.redaction import HIDDEN, Secret, redacted, without_published
 from storage.store import Store
 from tests.hostile_kit import NOW, Net, Said, installation, night
 
@@ -74,6 +74,12 @@ def test_texts_lose_their_secrets(text: str, gone: str, kept: str) -> None:
     Secret(CANARY)
     assert gone not in redacted(text)
     assert kept in redacted(text)
+
+
+def test_passwords_of_addresses_people_publish_are_cut_out() -> None:
+    assert without_published("see postgresql://u:pw-of-it@db/x and https://x.example:8080/") == (
+        "see postgresql://u:***@db/x and https://x.example:8080/"
+    )
 
 
 def test_spellings_and_parts_of_a_value_go_with_it() -> None:

@@ -18,6 +18,7 @@ from sourcing.engine.dump import dump, model_of
 from sourcing.engine.folder import Draft, Folder
 from sourcing.engine.local import Local
 from sourcing.identity.settings import Settings
+from sourcing.process import start_quickly
 from storage.store import Store
 
 LEADS, TIMES = 20_000, 10
@@ -34,6 +35,7 @@ class Size(NamedTuple):
 
 def rows(leads: int = LEADS) -> Iterator[Row]:
     """All figures of this part."""
+    start_quickly()  # as the command does
     with watched() as seen:
         small, large = measured(leads // TIMES, seen), measured(leads, seen)
     for name, took in large.seconds.items():

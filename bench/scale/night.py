@@ -1,6 +1,7 @@
 """A whole second night, step by step, on two invented webs: no step may grow faster than what it works on.
 
-Usage: python -m bench.scale night [FEW MANY]   (people; 10,000 and 100,000 take hours, most on the synthetic web)
+Usage: python -m bench.scale night [FEW MANY]   (1,000 and 4,000 people; 10,000 and 100,000 take hours, most of them in
+the first nights and on the synthetic web, which serves from another process)
 
 What is measured is the processor time of the night's own process, so that the synthetic web, which runs beside it,
 does not count; the clock stands beside it.
@@ -14,6 +15,7 @@ from typing import NamedTuple
 
 from bench.report import Row
 from sourcing.demo.run import run_demo
+from sourcing.process import start_quickly
 from sourcing.progress import Timed, silent
 
 FEW, MANY = 1_000, 4_000  # people
@@ -41,6 +43,7 @@ def second_night(people: int) -> Second:
 
 def rows(few: int = FEW, many: int = MANY) -> Iterator[Row]:
     """Each step of both worlds, and how much faster than the accounts it grew."""
+    start_quickly()  # as the command does
     small, large = second_night(few), second_night(many)
     yield Row(f"accounts known, {many:,} people", float(large.accounts), "", f"{small.accounts:,} of {few:,} people")
     for step, worked in large.worked.items():

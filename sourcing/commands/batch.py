@@ -28,14 +28,18 @@ Replace = Annotated[bool, typer.Option("--replace", help="Write over a finished 
 def batch_dump(ctx: typer.Context, target: Target, replace: Replace = False, as_json: AsJson = False) -> None:
     """Write accounts, evidence and members of all leads, and what identity compares, as tables.
 
-    The folder holds personal data that no erasure in the database reaches: delete it when the work is done.
+    The folder holds personal data: an erasure deletes it where it was written, but no copy of it. Delete it when the
+    work is done.
     """
     from sourcing.engine.dump import dump
     from sourcing.engine.folder import Draft
+    from sourcing.privacy.copies import note_folder
     from sourcing.show import batch as show
 
     with store_of(ctx) as (config, store):
-        done = dump(store, Draft(target, replace=replace), now=clock(), settings=config.identity, progress=_progress())
+        draft = Draft(target, replace=replace)
+        note_folder(config, target)
+        done = dump(store, draft, now=clock(), settings=config.identity, progress=_progress())
     say(done, show.dumped(done), as_json)
     typer.echo(show.KEEP, err=True)
 
@@ -113,12 +117,12 @@ def batch_load(ctx: typer.Context, source: Source, role: RoleName, as_json: AsJs
     """Take the receipts of features into the database; leads that vanished or were scored since keep what they have."""
     from sourcing.engine.dump import load
     from sourcing.engine.folder import Folder
-    from sourcing.lock import exclusive
+    from sourcing.lock import alone
     from sourcing.reference import reference_of
     from sourcing.show import batch as show
 
     profile = _role(ctx, role)
-    with store_of(ctx) as (config, store), exclusive(config.folder):
+    with store_of(ctx) as (config, store), alone(config.folder, store):
         done = load(store, Folder(source), profile, now=clock(), reference=reference_of(config))
     say(done, show.loaded(done), as_json)
 
@@ -130,14 +134,18 @@ def _work(
     """The engine asked for, what it reads and where it writes."""
     from sourcing.engine.choosing import engine
     from sourcing.engine.folder import Draft, Folder, opened
+    from sourcing.privacy.copies import note_folder
     from storage.errors import ConfigError
 
-    wanted = name or config_of(ctx).engine.name
+    config = config_of(ctx)
+    wanted = name or config.engine.name
     folder = Folder(source)
     if opened(source)[1] == opened(target)[1]:
         raise ConfigError(f"{target}: is read from; name another folder to write to")
     with engine(wanted, _progress()) as chosen:
-        yield chosen, folder, Draft(target, replace=replace)
+        draft = Draft(target, replace=replace)
+        note_folder(config, target)
+        yield chosen, folder, draft
 
 
 def _role(ctx: typer.Context, name: str) -> "Role":

@@ -85,17 +85,29 @@ def exports_pack(
     anonymous: Annotated[
         bool, typer.Option("--anonymous", help="Without names, places, employers and addresses.")
     ] = False,
+    with_notice: Annotated[
+        bool, typer.Option("--with-notice", help="Also people not told yet, their notice beside the file.")
+    ] = False,
     by: By = "",
     as_json: AsJson = False,
 ) -> None:
     """Write ten people of a role's list for somebody to judge; the file comes back with `exports return`."""
     from scoring.roles import find_role
     from sourcing.export.pack import write_pack
+    from sourcing.show import exports as show
 
     with store_of(ctx) as (config, store):
-        name = find_role(role, config.roles_folder).role
-        path = write_pack(store, config, name, by=decider(by), recipient=recipient, anonymous=anonymous, now=clock())
-    say({"file": path}, str(path), as_json)
+        done = write_pack(
+            store,
+            config,
+            find_role(role, config.roles_folder).role,
+            by=decider(by),
+            recipient=recipient,
+            anonymous=anonymous,
+            with_notice=with_notice,
+            now=clock(),
+        )
+    say(done, show.packed(done), as_json)
 
 
 @exports_app.command("return")

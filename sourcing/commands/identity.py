@@ -11,10 +11,10 @@ from sourcing.commands._edge import AsJson, By, app, clock, decider, identity_ap
 def resolve(ctx: typer.Context, as_json: AsJson = False) -> None:
     """Join accounts that are proven to be one person into leads."""
     from sourcing.identity import resolve as join
-    from sourcing.lock import exclusive
+    from sourcing.lock import alone
     from sourcing.show import nights
 
-    with store_of(ctx) as (config, store), exclusive(config.folder):
+    with store_of(ctx) as (config, store), alone(config.folder, store):
         joined = join(store, now=clock(), settings=config.identity)
     say(joined, nights.joins(joined), as_json)
 
@@ -30,8 +30,7 @@ def identity_queue(
     as_json: AsJson = False,
 ) -> None:
     """List pairs of leads that may be one person, most worth answering first."""
-    from sourcing.identity.review import VERDICTS, decide, queue
-    from sourcing.lock import exclusive
+    from sourcing.identity.waiting import queue
     from sourcing.show import identity as show
 
     with store_of(ctx) as (config, store):
@@ -39,13 +38,16 @@ def identity_queue(
         if not ask:
             say(rows, show.suggestions(rows), as_json)
             return
+        from sourcing.identity.review import VERDICTS, decide
+        from sourcing.lock import alone
+
         for number, row in enumerate(rows, 1):
             typer.echo(show.suggestion(row, number))
             key = _one_key()
             if key == "q":
                 return
             if key in VERDICTS:
-                with exclusive(config.folder):
+                with alone(config.folder, store):
                     done = decide(store, row, VERDICTS[key], by=decider(by), now=clock())
                 typer.echo(show.decided(done, VERDICTS[key]))
 

@@ -29,10 +29,10 @@ def lead_merge(
 ) -> None:
     """Make two leads one; the older id stays, the other becomes its alias."""
     from sourcing.identity.review import merge
-    from sourcing.lock import exclusive
+    from sourcing.lock import alone
     from sourcing.show import identity as show
 
-    with store_of(ctx) as (config, store), exclusive(config.folder):
+    with store_of(ctx) as (config, store), alone(config.folder, store):
         done = merge(store, lead, other, by=decider(by), why=why, now=clock())
     say(done, show.decided(done, "merged"), as_json)
 
@@ -48,10 +48,10 @@ def lead_split(
 ) -> None:
     """Take accounts out of a lead; they are never joined to the rest again."""
     from sourcing.identity.review import split
-    from sourcing.lock import exclusive
+    from sourcing.lock import alone
     from sourcing.show import identity as show
 
-    with store_of(ctx) as (config, store), exclusive(config.folder):
+    with store_of(ctx) as (config, store), alone(config.folder, store):
         done = split(store, lead, accounts, by=decider(by), why=why, now=clock())
     say(done, show.decided(done, "split"), as_json)
 
@@ -65,9 +65,9 @@ def lead_undo(
 ) -> None:
     """Take back the last decision about a lead: ids, status and notes are as before."""
     from sourcing.identity.review import undo
-    from sourcing.lock import exclusive
+    from sourcing.lock import alone
     from sourcing.show import identity as show
 
-    with store_of(ctx) as (config, store), exclusive(config.folder):
+    with store_of(ctx) as (config, store), alone(config.folder, store):
         done = undo(store, lead, by=decider(by), now=clock())
     say(done, show.decided(done, "taken back"), as_json)

@@ -28,7 +28,7 @@ def role_diff(
     as_json: AsJson = False,
 ) -> None:
     """Show what other weights would do to a role's list; nothing is written unless --save is given."""
-    from sourcing.lock import exclusive
+    from sourcing.lock import alone
     from sourcing.reference import reference_of
     from sourcing.show import what_if
     from sourcing.weights import pair, save_pair, tried
@@ -40,7 +40,7 @@ def role_diff(
         )
         say(found, what_if.tried(found), as_json)
         if save:
-            with exclusive(config.folder):
+            with alone(config.folder, store):
                 done = save_pair(config, store, both, by=decider(by), why=why, now=clock())
             typer.echo(what_if.saved(done), err=True)
 
@@ -60,7 +60,7 @@ def role_tune(
     """Ask whether past decisions speak for other weights; the usual answer is keep."""
     from scoring.roles import find_role
     from sourcing import weights
-    from sourcing.lock import exclusive
+    from sourcing.lock import alone
     from sourcing.reference import reference_of
     from sourcing.show import what_if
 
@@ -69,6 +69,6 @@ def role_tune(
         found = weights.tune(store, profile, now=clock(), frozen=freeze or (), reference=reference_of(config))
         say(found, what_if.tuned(found), as_json)
         if accept:
-            with exclusive(config.folder):
+            with alone(config.folder, store):
                 done = weights.accept(config, store, profile, found, by=decider(by), why=why, now=clock())
             typer.echo(what_if.saved(done), err=True)

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 def score(ctx: typer.Context, as_json: AsJson = False) -> None:
     """Score all leads for the active roles."""
     from sourcing.desk.prepared import prepare
-    from sourcing.lock import exclusive
+    from sourcing.lock import alone
     from sourcing.nightly import active_roles
     from sourcing.ranking import score as score_all
     from sourcing.reference import reference_of
     from sourcing.show import rest
 
-    with store_of(ctx) as (config, store), exclusive(config.folder):
+    with store_of(ctx) as (config, store), alone(config.folder, store):
         done = score_all(store, active_roles(config), now=clock(), reference=reference_of(config))
         prepare(store, active_roles(config))
     say(done, rest.scored(done), as_json)

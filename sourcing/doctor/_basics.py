@@ -1,8 +1,9 @@
 """What is looked at on every check-up: settings, database, roles, sources, tokens and what is left of their budgets."""
 
 import os
+import socket
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -14,7 +15,10 @@ from sourcing.doctor._check import Check, State, checked
 from sourcing.privacy.clock import urgent
 from storage.errors import ConfigError, SourcingError, StoreError
 from storage.redaction import Secret
-from storage.store import DUE_DAYS, Store
+from storage.store import DUE_DAYS, Holder, Store
+
+SILENT = timedelta(minutes=2)  # a night gives a sign of life every quarter of a minute
+NO_NIGHT = timedelta(days=2)  # without a night, from which somebody should look
 
 
 def basics(config: Config, now: datetime, client: httpx.Client | None) -> list[Check]:
@@ -55,6 +59,7 @@ def _database(config: Config, now: datetime) -> Iterator[Check]:
     shown = f"{config.database_shown}, revision {revision}"
     yield checked("database", "database", "; ".join(found), shown)
     yield from _rights(config, now)
+    yield _last_night(config, now)
     yield from _workers(config)
     file = Path(config.database_url.removeprefix("sqlite:///"))
     if file.is_file():
@@ -75,6 +80,35 @@ def _rights(config: Config, now: datetime) -> Iterator[Check]:
     listed = ", ".join(f"request {one.request.id} ({one.request.kind}) day {one.days}" for one in waiting)
     problem = f"{listed}: due after {DUE_DAYS} days; see `sourcing subject log --open`" if waiting else ""
     yield checked("database", "requests", problem, "none waits for long", state=worst)
+
+
+def _last_night(config: Config, now: datetime) -> Check:
+    """Whether nights are run at all, and come to their end."""
+    with Store.open(config.database_url, key=config.key) as store:
+        nights, holder = store.nights(1), store.holder()
+    if not nights:
+        return Check(area="database", name="last night", state="ok", detail="none was run yet")
+    night, problem, fine = nights[0], "", f"night {nights[0].number} has ended"
+    if night.ended_at is None and holder is not None and _at_work(holder, now):
+        fine = f"night {night.number} is at work: {holder}"
+    elif night.ended_at is None:
+        problem = f"night {night.number} of {night.started_at:%Y-%m-%d %H:%M} UTC was cut off; start the next one soon"
+    elif now - night.ended_at > NO_NIGHT:
+        problem = f"night {night.number} ended {(now - night.ended_at).days} days ago; look at the timer that starts it"
+    return checked("database", "last night", problem, fine, state="warning")
+
+
+def _at_work(holder: Holder, now: datetime) -> bool:
+    """Whether who held the night last still lives: here by its process, elsewhere by its signs of life."""
+    if holder.host != socket.gethostname():
+        return now - holder.heartbeat < SILENT
+    try:
+        os.kill(holder.pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True  # somebody else's
+    return True
 
 
 def _workers(config: Config) -> Iterator[Check]:

@@ -22,7 +22,7 @@ from storage.errors import ConfigError, SourcingError
 
 MANIFEST = "manifest.json"
 FORMAT = 1
-_OWN = re.compile(r"(?:[a-z_]+/part-[0-9a-f]{32}\.parquet|manifest\.json)")
+OWN = re.compile(r"(?:[a-z_]+/part-[0-9a-f]{32}\.parquet|manifest\.json)")
 
 
 class BatchError(SourcingError):
@@ -141,7 +141,7 @@ class Draft:
             return
         held = sorted(self._fs.find(self._root), key=lambda path: not path.endswith(f"/{MANIFEST}"))
         names = [path.removeprefix(f"{self._root}/") for path in held]
-        if others := [name for name in names if not _OWN.fullmatch(name)]:
+        if others := [name for name in names if not OWN.fullmatch(name)]:
             raise ConfigError(f"{self.address}: holds other files ({others[0]}); name an empty folder")
         if MANIFEST in names and not replace:
             raise ConfigError(f"{self.address}: exists; name another folder or pass --replace")

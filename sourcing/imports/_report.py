@@ -16,6 +16,7 @@ STORED = {
     "gone": "accounts gone",
     "withdrawn": "pieces of work taken back",
     "tombstoned": "left out: erased on request",
+    "not_again": "left out: of people whose term is over",
     "mentions": "left out: what was said of people erased on request",
     "restricted": "left out: of people who may only be stored",
     "unknown_account": "left out: of accounts that are not stored",

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from sourcing.config import Config
 from sourcing.imports._kind import Columns, FileKind, Job, Settings
-from sourcing.lock import exclusive
+from sourcing.lock import alone
 from sourcing.progress import Progress, silent
 from spiders._allowed import allowed
 from spiders._card import Card
@@ -84,8 +84,9 @@ def run(
     config.require_controller()
     wanted = load(kind)
     chosen, given = read_columns(wanted, columns, preset), read_settings(wanted, settings)
-    with exclusive(config.folder), Store.open(config.database_url, key=config.key) as store:
+    with Store.open(config.database_url, key=config.key) as store, alone(config.folder, store):
         store.require_key()
+        store.log_action("import", by=by, at=now, about=str(path.absolute()), detail={"kind": kind})
         job = Job(config, store, path, now, by, chosen, preset, progress)
         return _Running(wanted(job, given)).run()
 

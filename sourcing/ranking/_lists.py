@@ -1,6 +1,6 @@
 """The list a sourcer reads: receipts in, rows out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from scoring.asking import by_asking
@@ -114,15 +114,19 @@ def row(rank: int, lead: Lead, receipt: Receipt) -> Row:
         reasons=tuple(said(part) for part in best),
         weakest=_weakest(receipt, best),
         evidence=tuple(dict.fromkeys(addresses[one] for part in best for one in part.evidence if one in addresses)),
-        origins=tuple(
-            f"{account.source} {account.origin.url} {account.origin.seen_at:%Y-%m-%d}" for account in lead.accounts
-        ),
+        origins=tuple(_origins(lead, {one for part in best for one in part.evidence})),
         flags=tuple(sorted({flag for account in lead.accounts for flag in account.flags})),
         role=receipt.role,
         role_version=receipt.role_version,
         digest=receipt.digest,
         scored_at=receipt.scored_at,
     )
+
+
+def _origins(lead: Lead, shown: Collection[str]) -> Iterable[str]:
+    """Where the accounts and the work named are from, each once: source, address asked, day it was read."""
+    found = [one.origin for one in lead.accounts] + [one.origin for one in lead.evidence if one.id in shown]
+    return dict.fromkeys(f"{one.source} {one.url} {one.seen_at:%Y-%m-%d}" for one in found)
 
 
 def addresses_of(lead: Lead) -> dict[str, str]:

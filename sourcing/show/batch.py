@@ -9,7 +9,7 @@ from sourcing.show.text import counted, table
 if TYPE_CHECKING:
     from sourcing.engine.dump import Dumped, Loaded, Tables
 
-KEEP = "the folder holds personal data no erasure in the database reaches; delete it when the work is done"
+KEEP = "the folder holds personal data; an erasure finds it here, but no copy of it: delete it when the work is done"
 
 
 def dumped(done: Dumped) -> str:

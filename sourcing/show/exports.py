@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from sourcing.export.ledger import Held
-    from sourcing.export.pack import Returned
+    from sourcing.export.pack import Packed, Returned
     from sourcing.export.writing import Exported
     from storage.store import ExportRow
 
@@ -34,6 +34,14 @@ def _exported(done: Exported) -> Iterator[str]:
         yield f"left out: {count} ({reason})"
     for one in done.collisions:
         yield f"known already, not exported: {one.lead} {clean(one.name)}, by {one.by}: {clean(one.candidate)}"
+
+
+def packed(done: Packed) -> str:
+    """The pack, then who is not in it and why."""
+    lines = [str(done.file)]
+    if done.notices:
+        lines.append(f"{counted(done.notices, 'notice')} to be given with the first message lie beside the file")
+    return "\n".join([*lines, *(f"left out: {count} ({reason})" for reason, count in sorted(done.left_out.items()))])
 
 
 def ledger(rows: Sequence[ExportRow]) -> str:

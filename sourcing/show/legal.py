@@ -122,7 +122,11 @@ def preview(found: Preview) -> str:
 def forgotten(done: Forgotten) -> str:
     """What a purge took away."""
     rows = f"{counted(done.purged.accounts, 'account')}, {counted(done.purged.evidence, 'piece')} of work"
-    return "\n".join([f"forgotten: {_counts(done.counters)} ({rows})", *_waiting(done.unlisted)])
+    lines = [f"forgotten: {_counts(done.counters)} ({rows})", *_waiting(done.unlisted)]
+    if done.purged.unremembered:
+        known = counted(done.purged.unremembered, "account")
+        lines.append(f"there is no key: should {known} be found again, all clocks begin anew; see `sourcing doctor`")
+    return "\n".join(lines)
 
 
 def _waiting(roles: Sequence[str]) -> list[str]:

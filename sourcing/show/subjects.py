@@ -45,6 +45,9 @@ def _erased(done: Erasing) -> Iterator[str]:
     yield from (f"deleted: {path}" for path in done.files.deleted)
     yield from (f"still holds the person, look at it: {path}" for path in done.files.left)
     yield from (f"could not be looked into: {path}" for path in done.files.unread)
+    yield from (f"a copy outside the database, deleted: {clean(one)}" for one in done.copies.deleted)
+    yield from (f"a copy outside the database holds the person, delete it: {clean(one)}" for one in done.copies.left)
+    yield from (f"a copy outside the database, not looked into: {clean(one)}" for one in done.copies.unread)
     for told in done.to_tell:
         yield f"to be told: {clean(told.recipient) or 'whoever was given it'}, {told.format} of {moment(told.at)}"
     yield from (f"a backup from before: {path}; delete it when its time is over" for path in done.backups)
@@ -77,7 +80,14 @@ def actions(rows: Sequence[Action]) -> str:
     """The log of actions, newest first."""
     lines = []
     for row in rows:
-        detail = ", ".join(f"{name} {value}" for name, value in row.detail.items())
+        detail = ", ".join(f"{name} {_plain(value)}" for name, value in row.detail.items() if value not in _NOTHING)
         who = f"by {clean(row.by)}  {clean(row.about)}"
         lines.append(f"{row.id}  {moment(row.at)}  {row.action}  {who}  {clean(detail)}")
     return "\n".join(line.rstrip() for line in lines) or "nothing was logged yet"
+
+
+_NOTHING: tuple[object, ...] = ("", None, [], {})  # said nothing; zero and no are said
+
+
+def _plain(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

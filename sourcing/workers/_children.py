@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -34,8 +35,19 @@ class Children:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.tell_to_leave()
+        if kind is None:
+            # They have let go of everything by now: the night goes on while their processes end.
+            threading.Thread(target=self._wait).start()
+        else:
+            self._wait()
+
+    def tell_to_leave(self) -> None:
+        """Have all hand back what they do, and end."""
         for child in self._running.values():
             child.terminate()
+
+    def _wait(self) -> None:
         for child in self._running.values():
             try:
                 child.wait(PATIENCE)
@@ -91,8 +103,10 @@ def main(words: list[str]) -> int:
     from datetime import UTC, datetime
 
     from sourcing.config import load
+    from sourcing.process import start_quickly
     from sourcing.workers._work import work
 
+    start_quickly()
     path, night, at_once, log_name = words
     try:
         config = load(Path(path))

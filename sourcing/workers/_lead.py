@@ -6,6 +6,7 @@ turn look at the same time here; what one tells in its look the others see a rou
 """
 
 import asyncio
+import socket
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -14,7 +15,7 @@ from datetime import datetime
 from sourcing import crawl
 from sourcing.config import Config
 from sourcing.progress import Progress
-from sourcing.workers._children import Children
+from sourcing.workers._children import PATIENCE, Children
 from sourcing.workers._shares import shares
 from sourcing.workers._state import FORGOTTEN, alive
 from sourcing.workers._task import task_of
@@ -31,6 +32,7 @@ from storage.store._workers import COUNT, ENDED, FINISH, JOB_QUEUED, LOOK, STOP,
 from storage.text import handle_key
 
 TICK = 0.1  # seconds between two looks at the jobs
+AWAITED = 0.02  # the same while all sources wait for some to look
 LOOK_AROUND = 1.0  # seconds between two looks at workers and limits
 IN_ORDER = 60.0  # seconds workers may take to end what they are told to stop
 NOBODY = "no worker is left to ask it; start one with `sourcing worker`"
@@ -55,6 +57,7 @@ def lead(
         leading = _Leading(config, store, night, progress, limits)
         with Children(config, night.number, workers, at_once) as children:
             outcomes = leading.crawl(ready, began, lanes, claims, children)
+            leading.see_off(children)
         store.forget_workers(silent=FORGOTTEN)
         return outcomes
 
@@ -112,6 +115,16 @@ class _Leading:
         self.store.drop_jobs(named=well)
         return outcomes
 
+    def see_off(self, children: Children) -> None:
+        """Have the workers of this night leave, and wait until they have: nothing is theirs any more."""
+        children.tell_to_leave()
+        until, here = time.monotonic() + PATIENCE, socket.gethostname()
+        while time.monotonic() < until:
+            pids = set(children.pids)
+            if not any(one.host == here and one.pid in pids for one in self.store.workers()):
+                return
+            time.sleep(AWAITED)
+
     def _begin(self, ready: Sequence[str], began: datetime, lanes: Sequence[Lane], claims: Mapping[str, Claim]) -> None:
         spent = self.limits.spent
         most = shares(self.config.crawl.max_requests, sum(spent.values()), claims)
@@ -155,7 +168,8 @@ class _Leading:
             waiting = [name for name, one in jobs.items() if one.state == WAITING]
             if waiting and all(one.state in (WAITING, ENDED) for one in jobs.values()):
                 (self._finish if self._finished else self._round)(waiting)
-            jobs = self._tick()
+            # Once links are followed one source's end is what all others wait for.
+            jobs = self._tick(AWAITED if self.calls else TICK)
 
     def _tick(self, seconds: float = TICK) -> dict[str, Job]:
         """A moment later: the jobs by source; meanwhile look after workers and limits."""
@@ -219,7 +233,7 @@ class _Leading:
         """Have sources look, and wait until each has; one that has ended did nothing."""
         told = self.store.order(self.number, names, LOOK if asking else COUNT, round_=self.calls)
         while not self.stopping:
-            jobs = self._tick(TICK / 4)
+            jobs = self._tick(AWAITED)
             done = {(one.source, one.number): one.did for one in self.store.orders_done(self.number)}
             did = {name: done.get((name, number)) for name, number in told.items()}
             if all(did[name] is not None or jobs[name].state == ENDED for name in names):

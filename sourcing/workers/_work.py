@@ -29,6 +29,7 @@ from storage.store._source_lock import SourceLocks
 from storage.store._workers import ENDED
 
 TICK = 0.1  # seconds between two looks at what there is to do
+AWAITED = 0.02  # the same where a source waits: all others wait for its answer
 CLAIM = 0.25  # seconds between two looks into the queue
 ALONE = 45.0  # seconds without anybody who holds the night, after which it is over: its lock is taken again in 15
 MOST_PARTS = 10  # workers that may die at one source before it is left out
@@ -148,7 +149,7 @@ class _Worker:
                 self._next_claim = time.monotonic() + CLAIM
                 await self._claim(queue)
             # Who waits is told what to do by somebody who waits for the answer.
-            await asyncio.sleep(TICK / 2 if any(turn.is_waiting for turn in self.turns.values()) else TICK)
+            await asyncio.sleep(AWAITED if any(turn.is_waiting for turn in self.turns.values()) else TICK)
 
     # --- every few seconds -------------------------------------------------------------------------------------
 

@@ -18,7 +18,7 @@ Instant = Annotated[datetime, AfterValidator(_utc)]
 class Record(BaseModel):
     """Base of all records: frozen, no unknown fields."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class AccountKey(NamedTuple):

@@ -13,7 +13,7 @@ from storage.store._privacy import Candidate, Subject
 from storage.store._purge import Purged
 from storage.store._records import ExportRow, Find, IdentityModel, NightList, Note, Saved, StatusChange
 from storage.store._rights import FIELDS, RESTRICTED, Correction
-from storage.store._running import Hold, Holder
+from storage.store._running import Hold, Holder, server_held
 from storage.store._search import BoardRow, DeskRow, OpenRow, Piece, Profile, Said
 from storage.store._store import Store
 from storage.store._subjects import DUE_DAYS, Request
@@ -71,4 +71,5 @@ __all__ = [
     "Worker",
     "first_other_block",
     "list_digests",
+    "server_held",
 ]

@@ -1,5 +1,6 @@
 """Opening, upgrading and checking a database; the transactions every verb runs in."""
 
+import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,9 @@ from storage.store._copies import Backup, copy_postgres, copy_sqlite, restore_sq
 from storage.store._engine import connect, file_of, read_url, shown
 from storage.tables import HEAD
 
+DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+RESTORE = "move the file away, with its -wal and -shm files, and put a backup back: `sourcing db restore`"
+
 
 class Database:
     """One open database."""
@@ -23,6 +27,7 @@ class Database:
         self._engine = engine
         self._writer = engine.execution_options(writes=True)
         self._key = key
+        self._closed = False
 
     @classmethod
     def open(cls, url: str, *, key: bytes = b"") -> Self:
@@ -56,8 +61,11 @@ class Database:
             store.close()
 
     def close(self) -> None:
-        """Let go of all connections."""
+        """Let go of all connections; a verb that is called later opens one for itself and closes it."""
         self._engine.dispose()
+        self._engine = connect(self._engine.url, keep=False)
+        self._writer = self._engine.execution_options(writes=True)
+        self._closed = True
 
     def __enter__(self) -> Self:
         return self
@@ -149,4 +157,5 @@ def _as_store_error(engine: Engine) -> Iterator[None]:
         ) from error
     except DBAPIError as error:
         reason = str(error.orig).strip().partition("\n")[0]
-        raise StoreError(f"{shown(engine.url)}: {reason}; see `sourcing db check`") from error
+        way_out = RESTORE if getattr(error.orig, "sqlite_errorcode", None) in DAMAGED else "see `sourcing db check`"
+        raise StoreError(f"{shown(engine.url)}: {reason}; {way_out}") from error

@@ -4,7 +4,7 @@ SQLAlchemy handles each value of each row by itself, which costs more than the d
 still written from the tables, but values are turned column by column, and equal times only once.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
@@ -17,6 +17,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     DateTime,
+    FromClause,
     LargeBinary,
     Select,
     Table,
@@ -36,7 +37,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.dml import Insert
 from sqlalchemy.types import TypeEngine
 
-from storage.store._sql import upserting
+from storage.store._sql import among, upserting
 from storage.store._written import Texts
 from storage.tables import Moment, account_seen
 
@@ -60,6 +61,20 @@ def read_many(connection: Connection, columns: Columns, shape: Shape) -> Iterato
     lite = connection.dialect.name == "sqlite"
     rows = connection.execute(shape(select(*map(_bare, columns) if lite else columns))).all()
     return _turned(rows, [_reader(one.type) for one in columns]) if lite else iter(rows)
+
+
+def read_by_key(
+    connection: Connection, columns: Columns, source: FromClause, key: Column[str], keys: Collection[str]
+) -> Iterator[tuple[Any, ...]]:
+    """Select the rows of these keys as tuples of our values.
+
+    For SQLite the statement is written once: building it anew for every batch costs as much as running it.
+    """
+    if connection.dialect.name != "sqlite":
+        return read_many(connection, columns, lambda all_: all_.select_from(source).where(among(connection, key, keys)))
+    listed = orjson.dumps(list(keys)).decode()
+    rows = connection.exec_driver_sql(_by_key(tuple(columns), source, key), (listed,)).all()
+    return _turned(rows, [_reader(one.type) for one in columns])
 
 
 def upsert_columns(connection: Connection, table: Table, columns: Sequence[Sequence[Any]], *, guard: str) -> None:
@@ -121,6 +136,15 @@ def _upsert(table: Table, guard: str, *, lite: bool) -> str:
     statement = upserting(table, "sqlite" if lite else "postgresql", names, guard)
     compiled: Any = statement.compile(dialect=_SQLITE if lite else _POSTGRES)
     assert tuple(compiled.positiontup) == names
+    return str(compiled)
+
+
+@lru_cache(maxsize=16)
+def _by_key(columns: tuple[Column[Any], ...], source: FromClause, key: Column[str]) -> str:
+    listed = func.json_each(bindparam("keys", type_=Text)).table_valued("value")
+    chosen = select(*map(_bare, columns)).select_from(source).where(key.in_(select(listed.c.value)))
+    compiled: Any = chosen.compile(dialect=_SQLITE)
+    assert compiled.positiontup == ["keys"]
     return str(compiled)
 
 

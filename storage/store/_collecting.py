@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, RowMapping, Select, insert, select, true
 
-from storage.records import Account, AccountEvent, AccountKey, Evidence, Item, Known, Quarantined
+from storage.records import Account, AccountEvent, AccountKey, Evidence, Item, Kind, Known, Quarantined
 from storage.store import _tombstones
 from storage.store._before import LookingBack
 from storage.store._bulk import Columns, read_many
@@ -29,6 +29,8 @@ from storage.tables import account, account_event, account_seen, evidence, handl
 EXCERPT_BYTES = 4096
 _BATCH = 1000  # rows read at once; each batch is its own short transaction
 _KNOWN_FIELDS = tuple(Known.model_fields)
+_KNOWN_SET = set(_KNOWN_FIELDS)
+_KINDS = {str(kind): kind for kind in Kind}
 _KNOWN = (
     account.c.key,
     account.c.handle,
@@ -67,9 +69,10 @@ class Collecting(LookingBack):
     def known(self, source: str) -> Iterator[Known]:
         """Give what a spider may know of the accounts of its source, in order of their ids."""
         for row in self._paged(_KNOWN, source):
-            known = dict(zip(_KNOWN_FIELDS, row, strict=True))
-            known["account"] = read_key(known["account"])
-            was = self.as_known(Known.model_validate(known))
+            key, handle, kind, *rest = row
+            # Rows of ours need no checking again, which would cost more than reading them.
+            fields = zip(_KNOWN_FIELDS, (read_key(key), handle, _KINDS[kind], *rest), strict=True)
+            was = self.as_known(Known.model_construct(_KNOWN_SET, **dict(fields)))
             if was is not None:
                 yield was
 

@@ -5,6 +5,7 @@ vacuumed file and a truncated log hold live rows only. PostgreSQL rewrites the t
 (archives, replicas, dumps) follow their own retention, which is for who runs the server.
 """
 
+import sqlite3
 from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, select, text
@@ -43,9 +44,12 @@ def compact(engine: Engine) -> None:
 def _sqlite(engine: Engine) -> None:
     with engine.connect() as connection:
         raw: Any = connection.connection.driver_connection
-        raw.execute("PRAGMA secure_delete=ON")
-        raw.execute("INSERT INTO lead_words_index(lead_words_index) VALUES ('optimize')")
-        raw.execute("VACUUM")
+        try:
+            raw.execute("PRAGMA secure_delete=ON")
+            raw.execute("INSERT INTO lead_words_index(lead_words_index) VALUES ('optimize')")
+            raw.execute("VACUUM")
+        except sqlite3.Error as error:  # another program writes, or the disk is full
+            raise StoreError(f"the rows are gone, but not their bytes ({error}); run `sourcing db compact`") from error
     _truncate(engine)
 
 

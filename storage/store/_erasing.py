@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, delete, func, or_, select, update
 
 from storage.records import Record
-from storage.store import _chain, _frontier, _reissuing
+from storage.store import _chain, _frontier, _met, _reissuing
 from storage.store._features import counted
 from storage.store._mentions import Mentions
 from storage.store._search import drop_words
@@ -22,6 +22,7 @@ from storage.tables import (
     decision,
     evidence,
     export,
+    found_again,
     frontier_night,
     handle_history,
     identity_key,
@@ -49,6 +50,7 @@ _OF_ACCOUNTS = (
     identity_mark,
     correction,
     restriction,
+    found_again,
     lead_member,
 )
 _OF_LEADS = (lead_status, lead_note, receipt, decision)
@@ -104,6 +106,7 @@ def erase(
     _leave_chains(connection, removal, erasure)
     _leave_lists(connection, removal.gone)
     buried = bury(connection, signs, erasure.key) if signs else 0
+    _met.forget(connection, naming.keys, erasure.key)
     drop_words(connection, removal.gone)
     _delete(connection, removal)
     others, touched, gone = silence(connection, erasure, found) if found else (Counter[str](), set(), set())

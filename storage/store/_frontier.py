@@ -101,6 +101,8 @@ class Questions(Database):
             self._held.commit()
         finally:
             cursor.close()
+            if self._closed:
+                self._let_go()
 
     def _let_go(self) -> None:
         if self._held is not None:

@@ -185,13 +185,16 @@ class Identity(Database):
             accounts, leads = row.one()
         return accounts, leads
 
-    def best_totals(self) -> dict[str, float]:
-        """Give the best total any role gave each living lead."""
+    def best_totals(self, leads: Collection[str] | None = None) -> dict[str, float]:
+        """Give the best total any role gave each living lead, or those of these that live."""
         joined = receipt.join(lead, lead.c.id == receipt.c.lead)
         chosen = select(receipt.c.lead, func.max(receipt.c.total)).select_from(joined)
         chosen = chosen.where(receipt.c.latest, lead.c.merged_into.is_(None)).group_by(receipt.c.lead)
         with self._read() as connection:
-            return {row[0]: row[1] for row in connection.execute(chosen)}
+            if leads is None:
+                return dict(list(connection.execute(chosen)))
+            there = (among(connection, receipt.c.lead, some) for some in batches(sorted(leads), _BATCH))
+            return {name: total for one in there for name, total in connection.execute(chosen.where(one))}
 
     def _by_account(self, columns: Sequence[Any], keys: Collection[AccountKey] | None) -> Iterator[tuple[Any, ...]]:
         with self._read() as connection:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 
 from storage.errors import ConfigError
 from storage.store._sql import insert_new, upsert
-from storage.tables import key_check, tombstone
+from storage.tables import forgotten, key_check, tombstone
 
 _NAME = "tombstones"
 _CONSTANT = b"sourcing: the key of this installation"
@@ -34,11 +34,14 @@ def wrong(connection: Connection, key: bytes) -> str:
         return _NO_KEY if buried and not key else ""
     if key and hmac.compare_digest(str(known), _check(key)):
         return ""
-    count = connection.execute(select(func.count()).select_from(tombstone)).scalar_one()
+    count, met = (
+        connection.execute(select(func.count()).select_from(table)).scalar_one() for table in (tombstone, forgotten)
+    )
     said = "the key is missing" if not key else "the key is not the one this database was begun with"
     return (
-        f"{said}: {count} tombstones could not be recognised, and erased people would come back; put the former key "
-        "into SOURCING_KEY or sourcing.key; if it is lost for good, `sourcing subject new-key` says what is given up"
+        f"{said}: {count} tombstones and {met} people whose term ran out could not be recognised, and the erased would "
+        "come back; put the former key into SOURCING_KEY or sourcing.key; if it is lost for good, `sourcing subject "
+        "new-key` says what is given up"
     )
 
 

@@ -12,7 +12,7 @@ from storage.store._base import Database
 from storage.store._log import add_action
 from storage.store._rights import RESTRICTED
 from storage.store._rows import storable
-from storage.tables import account, decision, export, lead, lead_member, lead_note, lead_status, notice
+from storage.tables import account, decision, export, found_again, lead, lead_member, lead_note, lead_status, notice
 
 GIVEN, PROPOSED, EXEMPT = "given", "proposed", "exempt"
 REFUSALS = ('"no_recruiters"', '"opted_out"')  # flags as they stand in the account's list
@@ -37,13 +37,16 @@ class LeadTimes(Record):
     """One living lead as the clocks see it."""
 
     lead: str
-    collected_at: Instant  # of the account collected first
+    collected_at: Instant  # of the account collected first, before a purge too
     sources: tuple[str, ...]
     refuses: bool  # asks recruiters to stay away
     restricted: bool = False  # may be stored and nothing else, deleting included, until the person says otherwise
     acted: bool  # decided, given a status, noted or exported: somebody works with it
     contacted_at: Instant | None = None  # last status that means two-way contact
     notice: str = ""  # given, exempt, proposed; "" for none
+    # Of somebody found again after a purge: when, and what the time to tell them runs from.
+    found_at: Instant | None = None
+    untold_from: Instant | None = None
 
 
 class Notices(Database):
@@ -81,7 +84,7 @@ class Notices(Database):
             contacted: dict[str, datetime] = {row[0]: row[1] for row in connection.execute(_contacted(two_way))}
             told: dict[str, str] = {row[0]: row[1] for row in connection.execute(_told())}
             rows = connection.execute(_collected()).all()
-        for name, collected_at, sources, refuses, restricted in rows:
+        for name, collected_at, found_at, untold_from, sources, refuses, restricted in rows:
             yield LeadTimes(
                 lead=name,
                 collected_at=_moment(collected_at),
@@ -91,7 +94,15 @@ class Notices(Database):
                 acted=name in acted,
                 contacted_at=contacted.get(name),
                 notice=told.get(name, ""),
+                found_at=_moment(found_at),
+                untold_from=_moment(untold_from),
             )
+
+    def first_collected(self, lead_id: str) -> datetime:
+        """Give when a living lead was collected first, before a purge too; UnknownLead for none."""
+        with self._read() as connection:
+            row = connection.execute(_collected().where(lead_member.c.lead == _living(connection, lead_id))).one()
+        return _moment(row[1])
 
 
 def _moment(value: datetime | str) -> datetime:
@@ -108,10 +119,14 @@ def _living(connection: Connection, name: str) -> str:
 def _collected() -> Select[Any]:
     flags = cast(account.c.flags, Text)
     refuses = or_(*(flags.contains(word, autoescape=True) for word in REFUSALS))
-    joined = lead_member.join(account, account.c.key == lead_member.c.account)
+    joined = lead_member.join(account, account.c.key == lead_member.c.account).outerjoin(
+        found_again, found_again.c.account == account.c.key
+    )
     chosen = select(
         lead_member.c.lead,
+        func.min(func.coalesce(found_again.c.first_seen, account.c.first_seen)),
         func.min(account.c.first_seen),
+        func.min(func.coalesce(found_again.c.untold_from, account.c.first_seen)),
         func.aggregate_strings(account.c.source, ","),
         func.max(case((refuses, 1), else_=0)),
         func.max(case((flags.contains(f'"{RESTRICTED}"', autoescape=True), 1), else_=0)),

@@ -20,7 +20,7 @@ from storage.store._rows import ACCOUNT_COLUMNS, key_texts, read_account, read_k
 from storage.store._silencing import Erasure
 from storage.store._sql import among
 from storage.store._tombstones import signs_of
-from storage.tables import account, lane_find, lane_state, quarantine, source_hold, tombstone, validator
+from storage.tables import account, forgotten, lane_find, lane_state, quarantine, source_hold, tombstone, validator
 
 
 class Candidate(NamedTuple):
@@ -58,6 +58,7 @@ class Privacy(Database):
             raise ConfigError("there is no key to begin anew with; put one into SOURCING_KEY or sourcing.key")
         with self._write() as connection:
             lost = connection.execute(delete(tombstone)).rowcount
+            connection.execute(delete(forgotten))  # nobody is recognised by it any more
             _keyed.renew(connection, self._key)
             sealed = reseal(connection, self._key)
             add_action(

@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, func, or_, select, update
 
 from storage.records import AccountKey, Record
+from storage.store import _met
 from storage.store._base import Database
 from storage.store._chain import leave_gaps
 from storage.store._compacting import note_pending
@@ -16,11 +17,13 @@ from storage.store._reissuing import leave_lines, reissue, stale
 from storage.store._rows import key_texts, read_key
 from storage.store._search import drop_words
 from storage.store._sql import add_to_counter, among, batches
+from storage.store._unlearning import unlearn
 from storage.tables import (
     account,
     account_event,
     decision,
     evidence,
+    forgotten,
     frontier,
     frontier_before,
     frontier_night,
@@ -41,6 +44,12 @@ class Purged(Record):
     accounts: int = 0
     evidence: int = 0
     leads: int = 0
+    memories: int = 0  # of lanes, addresses asked and people named, that lost an account
+    unremembered: int = 0  # accounts whose clocks begin anew should they be found again: there is no key
+
+    def __add__(self, other: "Purged") -> "Purged":
+        """Sum, field by field."""
+        return Purged(**{name: getattr(self, name) + getattr(other, name) for name in Purged.model_fields})
 
 
 class Purging(Database):
@@ -58,16 +67,32 @@ class Purging(Database):
                 found.update(AccountKey(*row) for row in rows)
         return found
 
-    def purge_accounts(self, keys: Collection[AccountKey], *, at: datetime) -> Purged:
+    def purge_accounts(
+        self, keys: Collection[AccountKey], *, at: datetime, memory: timedelta | None = None, over: bool = False
+    ) -> Purged:
         """Take accounts away with all that hangs on them, and leads of which nothing is left; no tombstones.
 
-        Bytes of the rows leave the file with `compact`.
+        With `memory` their clocks are kept for so long, as keyed hashes: found again they go on, and who is `over` is
+        not stored at all. Bytes of the rows leave the file with `compact`. ConfigError with another key than the first.
         """
+        stay = None if memory is None else _met.Stay(at, memory, over)
         count: Counter[str] = Counter()
+        if keys:
+            with self._write() as connection:
+                count["memories"] = unlearn(connection, key_texts(keys))
         for some in batches(key_texts(keys), _BATCH):
             with self._write() as connection:
+                if stay is not None and self._key:
+                    _met.remember(connection, some, stay, self._key)
+                elif stay is not None:
+                    count["unremembered"] += len(some)
                 count.update(_purge(connection, some, self._key, at))
         return Purged(**count)
+
+    def purge_memory(self, before: datetime) -> int:
+        """Forget that people were here whose memory ends by a moment; gives how many accounts."""
+        with self._write() as connection:
+            return connection.execute(delete(forgotten).where(forgotten.c.until <= before)).rowcount
 
     def purge_quarantine(self, before: datetime) -> int:
         """Take away what could not be read and was kept aside before a moment; gives how many."""
@@ -87,13 +112,14 @@ class Purging(Database):
             return connection.execute(delete(account_event).where(account_event.c.at < before)).rowcount
 
     def expired_of(self, before: datetime, table: str) -> int:
-        """Count rows whose term is over: of "quarantine", "answers" or "events"."""
+        """Count rows whose term is over: of "quarantine", "answers", "events" or "memory"."""
         chosen = {
             "quarantine": select(func.count()).select_from(quarantine).where(quarantine.c.seen_at < before),
             "answers": select(func.count())
             .select_from(frontier.join(frontier_night, frontier_night.c.night == frontier.c.night))
             .where(frontier_night.c.began < before),
             "events": select(func.count()).select_from(account_event).where(account_event.c.at < before),
+            "memory": select(func.count()).select_from(forgotten).where(forgotten.c.until <= before),
         }
         with self._read() as connection:
             return int(connection.execute(chosen[table]).scalar_one())

@@ -21,6 +21,7 @@ class Saved(Record):
     withdrawn: int = 0
     tombstoned: int = 0  # items of erased people, dropped before anything was stored
     mentions: int = 0  # what others said of erased people, left out
+    not_again: int = 0  # items of people whose term is over, dropped until that is forgotten
     restricted: int = 0  # items of people who may only be stored, dropped as well
     events: int = 0
     unknown_account: int = 0  # items of accounts that are neither stored nor in the batch

@@ -17,6 +17,7 @@ from sqlalchemy import delete, select
 from storage.errors import AlreadyRunningError, StoreError
 from storage.records import Instant, Record
 from storage.store._base import Database
+from storage.store._engine import file_of, read_url
 from storage.store._sql import upsert
 from storage.tables import night_spent, running
 
@@ -66,16 +67,23 @@ class Running(Database):
         with self._write() as connection:
             upsert(connection, running, [{"name": NIGHT, **holder.model_dump()}])
 
-    def keep_spent(self, night: int, source: str, requests: int) -> None:
-        """Write how many requests a source may have sent in a night by now."""
+    def keep_spent(self, night: int, source: str, requests: int, waited: float = 0.0) -> None:
+        """Write how many requests a source may have sent in a night by now, and the seconds it was asked to wait."""
+        row = {"night": night, "source": source, "requests": requests, "waited": waited}
         with self._write() as connection:
-            upsert(connection, night_spent, [{"night": night, "source": source, "requests": requests}])
+            upsert(connection, night_spent, [row])
 
     def spent(self, night: int) -> Mapping[str, int]:
         """Give the requests each source may have sent in a night that did not end."""
         chosen = select(night_spent.c.source, night_spent.c.requests).where(night_spent.c.night == night)
         with self._read() as connection:
             return {row.source: row.requests for row in connection.execute(chosen)}
+
+    def waited(self, night: int) -> Mapping[str, float]:
+        """Give the seconds each source was asked to wait in a night that did not end, its earlier parts included."""
+        chosen = select(night_spent.c.source, night_spent.c.waited).where(night_spent.c.night == night)
+        with self._read() as connection:
+            return {row.source: row.waited for row in connection.execute(chosen) if row.waited}
 
     def forget_spent(self, before: int) -> None:
         """Let go of what nights before this number had spent; their outcomes hold it."""
@@ -88,6 +96,27 @@ class Running(Database):
         from storage.store._lock import Lock  # the server's driver takes a while to import
 
         return Lock(self._engine.url)
+
+
+@contextmanager
+def server_held(url: str) -> Iterator[None]:
+    """Keep nights of all machines out of a server's database, of whatever revision; nothing to do for a file.
+
+    AlreadyRunningError if one is at work, StoreError if the server is out of reach.
+    """
+    parsed = read_url(url)
+    if file_of(parsed) is not None:
+        yield
+        return
+    from storage.store._lock import Lock  # the server's driver takes a while to import
+
+    lock = Lock(parsed)
+    if not lock.take():
+        raise AlreadyRunningError(f"{lock.place}: a night is at work; wait for it or stop it there")
+    try:
+        yield
+    finally:
+        lock.close()
 
 
 class Hold:

@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import Connection, insert
 
 from storage.records import Account, AccountEvent, AccountKey, Item, Sighting
-from storage.store import _fold, _work
+from storage.store import _fold, _met, _work
 from storage.store._batch import AccountItem, Batch, sort_out
 from storage.store._before import Before
-from storage.store._bulk import read_many, see_many, upsert_columns
+from storage.store._bulk import read_by_key, read_many, see_many, upsert_columns
 from storage.store._fold import State
 from storage.store._overlay import drop_restricted, keep_said, lay
 from storage.store._records import Saved
@@ -50,6 +50,8 @@ def save(
     count["tombstoned"], count["mentions"] = drop_buried(connection, batch, key)
     count["restricted"] = drop_restricted(connection, batch)
     states = _known(connection, batch)
+    met = _met.met(connection, batch.owners() - states.keys(), key)
+    count["not_again"] = _met.drop_over(batch, met)
     lay(connection, states)
     _load_whole(connection, batch, states)
     for name, said in batch.accounts.items():
@@ -58,14 +60,15 @@ def save(
     if before is not None:
         before.keep_accounts(connection, states)
     _write(connection, states, night, count)
+    if met:
+        _met.go_on(connection, {name: one.first_seen or one.last_seen for name, one in states.items() if one.new}, met)
     _work.write(connection, work)
     return Saved(**count)
 
 
 def _known(connection: Connection, batch: Batch) -> States:
     owners = {str(key): key for key in batch.owners()}
-    wanted = among(connection, account.c.key, owners)
-    rows = read_many(connection, _LIGHT, lambda all_: all_.select_from(_SEEN).where(wanted))
+    rows = read_by_key(connection, _LIGHT, _SEEN, account.c.key, owners)
     return {owners[row[0]]: State(owners[row[0]], *row) for row in rows}
 
 

@@ -76,6 +76,17 @@ def buried(connection: Connection, asked: Iterable[Words], key: bytes) -> set[Wo
     return {marks[mark] for mark in connection.execute(chosen).scalars()} if marks else set()
 
 
+def without_buried(connection: Connection, source: str, handles: Iterable[str], key: bytes) -> list[str]:
+    """Handles of a source without those of erased people; ConfigError with another key than the database's."""
+    named = list(handles)
+    if not named or not any_buried(connection):
+        return named
+    _keyed.require(connection, key)
+    signs: dict[str, Words] = {one: ("handle", source, handle_key(one)) for one in named}
+    found = buried(connection, signs.values(), key)
+    return [one for one in named if signs[one] not in found]
+
+
 def drop_buried(connection: Connection, batch: Batch, key: bytes) -> tuple[int, int]:
     """Take the items of erased people out of a batch, and what others say of them; gives how many of each.
 
@@ -88,11 +99,12 @@ def drop_buried(connection: Connection, batch: Batch, key: bytes) -> tuple[int, 
     said = {words for owner in batch.owners() for words in _said(batch, owner)}
     found = buried(connection, said.union(*signs.values()), key)
     gone = {owner for owner, own in signs.items() if own & found}
-    dropped = _drop(batch, gone)
+    dropped = drop_owners(batch, gone)
     return dropped, _silence(batch, found) if found else 0
 
 
-def _drop(batch: Batch, gone: Iterable[AccountKey]) -> int:
+def drop_owners(batch: Batch, gone: Iterable[AccountKey]) -> int:
+    """Take all items of these accounts out of a batch; gives how many."""
     owners = set(gone)
     dropped = sum(len(batch.accounts.pop(owner, ())) for owner in owners)
     for name in [name for name, said in batch.work.items() if said[0][0].account in owners]:

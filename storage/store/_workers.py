@@ -15,6 +15,7 @@ from storage.store._base import Database
 from storage.store._engine import NIGHT_LOCK, SOURCES_AT_WORK
 from storage.store._frontier import DIED, LEASED, QUEUED
 from storage.store._sql import upsert
+from storage.store._tombstones import without_buried
 from storage.tables import frontier, night_job, night_named, night_order, worker
 
 JOB_QUEUED, WORKING, WAITING, ENDED = "queued", "working", "waiting", "ended"
@@ -214,10 +215,11 @@ class Working(Database):
     # --- whom accounts of others name --------------------------------------------------------------------------
 
     def keep_named(self, night: int, round_: int, named: Mapping[str, Sequence[str]]) -> None:
-        """Keep whom a round looks at for the first time, by source."""
+        """Keep whom a round looks at for the first time, by source; nobody who was erased."""
         whole = {**named, "": ()}
-        rows = [{"night": night, "round": round_, "source": s, "handles": list(h)} for s, h in whole.items()]
         with self._write() as connection:
+            kept = {s: without_buried(connection, s, h, self._key) for s, h in whole.items()}
+            rows = [{"night": night, "round": round_, "source": s, "handles": h} for s, h in kept.items()]
             connection.execute(insert(night_named), rows)
 
     def named_in(self, night: int, source: str | None = None) -> dict[int, dict[str, list[str]]]:

@@ -35,6 +35,8 @@ PAGES: Mapping[str, Shown] = {
     "market": Shown("/market/mle"),
     "nights": Shown("/nights"),
     "night": Shown("/nights/1"),
+    "rights": Shown("/rights"),
+    "rights-found": Shown("/rights?who={lead}"),
     "users": Shown("/users"),
     "ranking-blind": Shown("/ranking/mle?blind=true"),
     "same-blind": Shown("/same?blind=true"),

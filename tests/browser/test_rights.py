@@ -70,7 +70,8 @@ def test_an_admin_lets_somebody_in_by_keyboard(browser: Browser, desk: Served) -
 def test_each_role_sees_its_own_places_and_no_others(browser: Browser, desk: Served) -> None:
     all_of_them = ["Inbox", "Ranking", "Search", "Weights", "Same person?", "Market", "Nights"]
     lead = desk.store.undecided("mle", limit=1)[0][0]
-    seen = {"admin": [*all_of_them, "Users"], "hiring_manager": all_of_them[:2]}
+    seen = {"admin": [*all_of_them, "Rights", "Users"], "hiring_manager": all_of_them[:2]}
+    seen |= {role: [*all_of_them, "Rights"] for role in ("sourcer", "auditor")}
     for role in people.MAY:
         add(desk.store, role, role)
         if role == "hiring_manager":
@@ -93,6 +94,36 @@ def test_each_role_sees_its_own_places_and_no_others(browser: Browser, desk: Ser
     rows = [row for row in desk.store.decisions("mle", live=False) if row.lead == lead]
     assert {row.by for row in rows} == {"admin", "sourcer", "hiring_manager"}
     assert {row.answer for row in rows} == {Answer.MAYBE}
+
+
+def test_a_request_is_taken_and_carried_out_by_keyboard(browser: Browser, desk: Served) -> None:
+    lead = desk.store.undecided("mle", limit=1)[0][0]
+    keys = [account.key for account in desk.store.lead(lead).accounts]
+    handle = desk.store.lead(lead).accounts[0].handle
+    add(desk.store, "ann", "sourcer")
+    with signed_in(browser, desk, "ann") as page:
+        reach(page, page.locator("header nav a", has_text="Rights"))
+        press(page, "Enter")
+        reach(page, page.get_by_role("searchbox"))
+        page.keyboard.type(lead)
+        press(page, "Enter")
+        reach(page, page.get_by_role("button", name=f"Start the clock of {lead}"))
+        press(page, "Enter")
+        expect(page.get_by_role("status").first).to_contain_text("its clock runs")
+        expect(page.locator("main")).to_contain_text("day 0")
+        page.goto(f"/rights?who={lead}")
+        erase = page.locator("form[action='/rights/erase']")
+        reach(page, erase.get_by_role("textbox"))
+        page.keyboard.type("nobody's handle")
+        press(page, "Tab", "Tab", "Enter")
+        expect(page.locator("main")).to_contain_text("nothing was erased")
+        page.goto(f"/rights?who={lead}")
+        reach(page, erase.get_by_role("textbox"))
+        page.keyboard.type(handle)
+        press(page, "Enter")
+        expect(page.get_by_role("heading", name="Erased")).to_be_visible(timeout=60_000)
+    assert [desk.store.account(key) for key in keys] == [None] * len(keys)
+    assert desk.store.actions("subject.erase")[0].by == "ann"
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ def refusal(text: str) -> str | None:
     """The sentence that asks recruiters to stay away; in doubt there is one, for the wish hides and erases nothing."""
     for sentence in _sentences(text):
         folded = _folded(sentence)
-        if refusals().search(folded) and not NO_REFUSAL.search(folded):
+        if refusals().found_in(folded) and not NO_REFUSAL.search(folded):
             return sentence
     return None
 

@@ -4,12 +4,14 @@ import re
 from functools import cache
 from pathlib import Path
 
+from storage.text._factors import Patterns
+
 _NAMED = re.compile(r"([A-Z]+) = (.+)")
 
 
 @cache
-def _union(file: str) -> re.Pattern[str]:
-    """All patterns of a file as one; lines "NAME = …" are put in for {NAME} in the lines after them."""
+def _read(file: str) -> Patterns:
+    """All patterns of a file; lines "NAME = …" are put in for {NAME} in the lines after them."""
     names: dict[str, str] = {}
     patterns = []
     for line in (Path(__file__).parent / file).read_text("utf-8").splitlines():
@@ -21,17 +23,17 @@ def _union(file: str) -> re.Pattern[str]:
             names[named[1]] = named[2]
         else:
             patterns.append(line)
-    return re.compile("|".join(patterns))
+    return Patterns(patterns)
 
 
-def refusals() -> re.Pattern[str]:
+def refusals() -> Patterns:
     """Sentences that ask recruiters to stay away; made when first asked for, since most commands read no wishes."""
-    return _union("refusals.txt")
+    return _read("refusals.txt")
 
 
-def offers() -> re.Pattern[str]:
+def offers() -> Patterns:
     """Sentences that say their writer is open to work."""
-    return _union("offers.txt")
+    return _read("offers.txt")
 
 
 # A sentence in which its writer recruits, or welcomes those who do, or shuts out only some ("if your pay is secret").
