@@ -25,8 +25,8 @@ from bench.report import Row, middle, number, report, seconds
 from sourcing.process import start_quickly
 from storage.records import Account, Claim, Kind, Link, Origin
 from storage.store import Store
-from storage.store._fold import begin
-from storage.store._written import account_columns
+from storage.store._saving.fold import begin
+from storage.store._saving.written import account_columns
 from storage.tables import account
 from storage.text import (
     check_address,

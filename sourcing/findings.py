@@ -17,7 +17,7 @@ from sourcing.crawl import SourceStatus
 from sourcing.drift import NOT_BELIEVED, alarms
 from sourcing.drift import counted as _counted
 from sourcing.drift import shown as seen
-from spiders._rounds import SAME_NIGHT
+from spiders._course.rounds import SAME_NIGHT
 from storage.records import LaneBill, Night, Outcome, Record
 from storage.text import display
 

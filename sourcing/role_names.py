@@ -12,7 +12,7 @@ from scoring.roles import Finding, Role
 from scoring.roles.lint import Name, names_in, suggestion, warning
 from sourcing import crawl
 from sourcing.config import Config
-from spiders._never import never_asked
+from spiders._polite.never import never_asked
 from storage.errors import Unreadable
 from storage.redaction import Secret
 

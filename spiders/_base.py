@@ -15,23 +15,23 @@ from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
-from spiders import _gate
-from spiders._addresses import netlocs_in
-from spiders._again import Patience
-from spiders._answers import Answers, End
 from spiders._card import Card, Options
 from spiders._conversation import Yielded
+from spiders._course.frontier import Book
+from spiders._course.ledger import Ledger
+from spiders._course.past import LATENCY, Past, Work
+from spiders._course.phases import Phases
+from spiders._course.purse import Purse
+from spiders._course.rounds import SAME_NIGHT
 from spiders._drift import Drift
-from spiders._fields import Model, tolerant, unread
-from spiders._frontier import Book
-from spiders._headers import plain_headers
-from spiders._json import checked, loads
 from spiders._key import key_of, owner_of
-from spiders._ledger import Ledger
-from spiders._past import LATENCY, Past, Work
-from spiders._phases import Phases
-from spiders._purse import Purse
-from spiders._rounds import SAME_NIGHT
+from spiders._polite import gate as _gate
+from spiders._polite.addresses import netlocs_in
+from spiders._polite.answers import Answers, End
+from spiders._polite.headers import plain_headers
+from spiders._reading.again import Patience
+from spiders._reading.fields import Model, tolerant, unread
+from spiders._reading.shape import checked, loads
 from storage.errors import Unreadable
 from storage.records import AccountKey, Forecast, Known, Lane, LaneState, Origin, Outcome
 from storage.store import Store

@@ -17,13 +17,13 @@ from scrapy import Request
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 
-from spiders._addresses import Blocked
-from spiders._again import ASKED, AskAgain
-from spiders._bounds import bounded
 from spiders._card import OWN_LEAD_ONLY, Card, Options
-from spiders._headers import plain_headers
-from spiders._ledger import Ledger
-from spiders._never import NeverAsked
+from spiders._course.ledger import Ledger
+from spiders._polite.addresses import Blocked
+from spiders._polite.headers import plain_headers
+from spiders._polite.never import NeverAsked
+from spiders._reading.again import ASKED, AskAgain
+from spiders._reading.bounds import bounded
 from storage.errors import Unreadable
 from storage.records import Account, AccountKey, Evidence, Item, LaneState, Quarantined, Sighting, Validator
 from storage.redaction import redacted

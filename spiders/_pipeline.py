@@ -5,12 +5,12 @@ from typing import Self
 
 from scrapy.crawler import Crawler
 
-from spiders._allowed import allowed
 from spiders._conversation import Batch
 from spiders._drift import Held, believed
-from spiders._polite import spider_of
-from spiders._wishes import KIND as WISH
-from spiders._wishes import still_kept
+from spiders._polite.middlewares import spider_of
+from spiders._reading.allowed import allowed
+from spiders._reading.wishes import KIND as WISH
+from spiders._reading.wishes import still_kept
 from storage.records import AccountKey, Item, LaneState, Quarantined, Validator
 
 ROWS = 500  # records per transaction

@@ -28,7 +28,7 @@ CONCURRENT_REQUESTS = 64
 CONCURRENT_REQUESTS_PER_DOMAIN = 64
 CONCURRENT_ITEMS = 1
 DOWNLOAD_DELAY = 0
-SCHEDULER = "spiders._queue.FairQueue"
+SCHEDULER = "spiders._course.queue.FairQueue"
 AUTOTHROTTLE_ENABLED = False
 # Spiders never ask twice by accident, and a silent filter would hide it if they did.
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
@@ -44,14 +44,14 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
     "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": None,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
-    "spiders._never.NeverAskedHosts": 40,
-    "spiders._frontier.Frontier": 45,
-    "spiders._addresses.Addresses": 50,
-    "spiders._polite.Robots": 100,
-    "spiders._addresses.Redirects": 600,
-    "spiders._polite.Credentials": 610,
-    "spiders._polite.Gate": 620,
-    "spiders._polite.Unpacked": 630,
+    "spiders._polite.never.NeverAskedHosts": 40,
+    "spiders._course.frontier.Frontier": 45,
+    "spiders._polite.addresses.Addresses": 50,
+    "spiders._polite.middlewares.Robots": 100,
+    "spiders._polite.addresses.Redirects": 600,
+    "spiders._polite.middlewares.Credentials": 610,
+    "spiders._polite.middlewares.Gate": 620,
+    "spiders._polite.middlewares.Unpacked": 630,
 }
 SPIDER_MIDDLEWARES = {
     "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,  # SourceSpider reads every status itself

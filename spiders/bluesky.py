@@ -14,13 +14,15 @@ from pydantic import BaseModel, ConfigDict, Field
 from scrapy import Request
 from scrapy.http import Response
 
-from spiders import _gate, _limits, _prose
 from spiders._base import Yielded
 from spiders._card import Card, Options
-from spiders._clean import HANDLE, LINKS, NAME, Count, clean, each, flags_of, web_link
+from spiders._course.past import Past, Work
 from spiders._lookup import Following, withdrawn
-from spiders._past import Past, Work
-from spiders._times import Moment
+from spiders._polite import gate as _gate
+from spiders._polite import limits as _limits
+from spiders._reading import prose as _prose
+from spiders._reading.clean import HANDLE, LINKS, NAME, Count, clean, each, flags_of, web_link
+from spiders._reading.times import Moment
 from storage.errors import Unreadable
 from storage.records import Account, Claim, Gone, Kind, Known, Lane, Link, Origin
 from storage.text import handle_key

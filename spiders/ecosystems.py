@@ -14,12 +14,12 @@ from scrapy.http import Response
 
 from spiders._base import Yielded
 from spiders._card import Card, Options
-from spiders._clean import EXCERPT, TITLE, clean, each
-from spiders._contacts import without_contacts
-from spiders._json import loads
+from spiders._course.past import Past, Work
 from spiders._lookup import Lookup
 from spiders._packages.index import Indexed
-from spiders._past import Past, Work
+from spiders._reading.clean import EXCERPT, TITLE, clean, each
+from spiders._reading.contacts import without_contacts
+from spiders._reading.shape import loads
 from storage.errors import Unreadable
 from storage.records import Account, AccountKey, Evidence, Lane, LaneState, Level, Origin
 from storage.text import web_address

@@ -10,11 +10,11 @@ from datetime import date
 from scrapy import Request
 
 from spiders._card import Card, Options
+from spiders._course.past import Past, Work
 from spiders._events import targets
 from spiders._events.api import EventsOptions
 from spiders._events.files import GitLane
 from spiders._events.schedules import PretalxLane, SessionizeLane
-from spiders._past import Past, Work
 from storage.records import Lane
 
 

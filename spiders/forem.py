@@ -13,10 +13,12 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError,
 from scrapy import Request
 from scrapy.http import Response
 
-from spiders import _prose
 from spiders._base import Yielded
 from spiders._card import Card, Options
-from spiders._clean import (
+from spiders._course.past import Past, Work
+from spiders._lookup import Following
+from spiders._reading import prose as _prose
+from spiders._reading.clean import (
     EXCERPT,
     HANDLE,
     LINKS,
@@ -30,11 +32,9 @@ from spiders._clean import (
     flags_of,
     web_link,
 )
-from spiders._contacts import without_contacts
-from spiders._json import checked
-from spiders._lookup import Following
-from spiders._past import Past, Work
-from spiders._times import Moment
+from spiders._reading.contacts import without_contacts
+from spiders._reading.shape import checked
+from spiders._reading.times import Moment
 from storage.errors import Unreadable
 from storage.records import (
     Account,

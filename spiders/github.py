@@ -14,11 +14,11 @@ from typing import Any, ClassVar
 from scrapy import Request
 
 from spiders._card import Card, Options
+from spiders._course.past import Past, Work
 from spiders._github.batches import BatchSize
 from spiders._github.graph import GitHubOptions
 from spiders._github.lanes import MergedChangeLane, PeopleLane, SearchLane
 from spiders._github.reading import Reading
-from spiders._past import Past, Work
 from storage.records import Forecast, Lane
 
 REPOSITORY_KINDS = frozenset({"contributors", "merged_authors"})

@@ -9,13 +9,25 @@ from urllib.parse import quote, urlencode
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from scrapy.http import Response
 
-from spiders import _prose
 from spiders._base import Yielded
 from spiders._card import Card, Options
-from spiders._clean import COMPANY, HANDLE, HEADLINE, LINKS, LOCATION, NAME, Count, clean, each, flags_of, web_link
 from spiders._codehost import Change, CodeHost, CodeHostOptions, Project
-from spiders._json import checked
-from spiders._times import Moment
+from spiders._reading import prose as _prose
+from spiders._reading.clean import (
+    COMPANY,
+    HANDLE,
+    HEADLINE,
+    LINKS,
+    LOCATION,
+    NAME,
+    Count,
+    clean,
+    each,
+    flags_of,
+    web_link,
+)
+from spiders._reading.shape import checked
+from spiders._reading.times import Moment
 from storage.errors import Unreadable
 from storage.records import Account, Claim, Kind, Known, Link, Origin
 

@@ -16,7 +16,7 @@ from scrapy.http import Response
 
 from spiders._base import SourceSpider, Yielded
 from spiders._card import Card, Options
-from spiders._clean import each
+from spiders._course.past import Past, Work
 from spiders._hackernews.answers import Hit, Hits, Thread, User
 from spiders._hackernews.candidates import (
     LIFE,
@@ -30,7 +30,7 @@ from spiders._hackernews.candidates import (
     standing,
 )
 from spiders._hackernews.state import Memory, SeenPost
-from spiders._past import Past, Work
+from spiders._reading.clean import each
 from storage.errors import Unreadable
 from storage.records import Item, Lane, Origin, Sighting, Withdrawn
 

@@ -13,11 +13,11 @@ from typing import Any
 from scrapy import Request
 
 from spiders._card import Card, Options
+from spiders._course.past import Past, Work
 from spiders._huggingface.api import HuggingFaceOptions
 from spiders._huggingface.lanes import KINDS
 from spiders._huggingface.reading import REFRESH, Reading
 from spiders._lookup import KIND as LINKED
-from spiders._past import Past, Work
 from storage.records import Lane
 
 OVERVIEW_AND_LISTS = 3  # requests per person: few own models, data sets and Spaces alike

@@ -13,12 +13,12 @@ from typing import Any
 from scrapy import Request
 
 from spiders._card import Card, Options
+from spiders._course.past import Past, Work
 from spiders._kaggle import calls
 from spiders._kaggle import lanes as targets
 from spiders._kaggle.boards import Boards
 from spiders._kaggle.reading import PublishedWork
 from spiders._kaggle.searching import REFRESH, Searching
-from spiders._past import Past, Work
 from storage.records import Lane
 
 

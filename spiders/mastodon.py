@@ -15,12 +15,13 @@ from pydantic import Field
 from scrapy import Request
 from scrapy.http import Response
 
-from spiders import _gate, _limits
 from spiders._base import Yielded
 from spiders._card import Card, Options
+from spiders._course.past import Past, Work
 from spiders._lookup import Following, withdrawn
 from spiders._mastodon import people
-from spiders._past import Past, Work
+from spiders._polite import gate as _gate
+from spiders._polite import limits as _limits
 from storage.records import Gone, Known, Lane, Origin, Sighting
 from storage.text import handle_key
 

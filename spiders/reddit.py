@@ -16,9 +16,9 @@ from scrapy.http import Response
 
 from spiders._base import Yielded
 from spiders._card import OWN_LEAD_ONLY, Card, Options
-from spiders._clean import HANDLE, clean
 from spiders._conversation import Question
-from spiders._past import Past, Work
+from spiders._course.past import Past, Work
+from spiders._reading.clean import HANDLE, clean
 from spiders._reddit import memory
 from spiders._reddit.answers import About, Listing, Thing, Token
 from spiders._reddit.deletions import INDEX, RECHECK, Deletions

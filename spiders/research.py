@@ -12,7 +12,7 @@ from typing import Any
 from scrapy import Request
 
 from spiders._card import Card, Options
-from spiders._past import Past, Work
+from spiders._course.past import Past, Work
 from spiders._research import authors, crossref, openalex
 from spiders._research.api import ResearchOptions
 from spiders._research.authors import Authors

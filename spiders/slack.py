@@ -15,8 +15,8 @@ from scrapy.http import Response
 from spiders._base import Yielded
 from spiders._card import Card, Options
 from spiders._conversation import Question
+from spiders._course.past import LATENCY, Past, Work
 from spiders._farewell import farewell
-from spiders._past import LATENCY, Past, Work
 from spiders._slack import activity
 from spiders._slack.answers import Member, MemberProfile
 from spiders._slack.members import account, no_member, opted_out

@@ -12,7 +12,7 @@ from typing import Any
 from scrapy import Request
 
 from spiders._card import Card, Options
-from spiders._past import Past, Work
+from spiders._course.past import Past, Work
 from spiders._stackexchange.api import StackExchangeOptions
 from spiders._stackexchange.reading import PEOPLE, Reading
 from storage.records import Lane

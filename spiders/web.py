@@ -16,7 +16,7 @@ from scrapy.http import Response, TextResponse
 
 from spiders._base import Yielded
 from spiders._card import Card, Options
-from spiders._past import LATENCY, Past, Work
+from spiders._course.past import LATENCY, Past, Work
 from spiders._web import records
 from spiders._web.ending import LANE, MEMORY, WebOptions
 from spiders._web.marks import Marks, read_page, read_resume

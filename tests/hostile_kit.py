@@ -29,8 +29,8 @@ from sourcing.crawl import running
 from sourcing.demo.run import DemoWorld, settings
 from sourcing.installation import furnish
 from sourcing.nightly import NightReport
-from spiders._addresses import literal, trusted_of
-from spiders._resolving import JudgedResolver
+from spiders._polite.addresses import literal, trusted_of
+from spiders._polite.resolving import JudgedResolver
 from tests import github_answers as gh
 from tests.demo_house import ANCHOR
 

@@ -29,8 +29,8 @@ from scrapy.http import Response
 from scrapy.responsetypes import responsetypes
 from scrapy.settings import Settings
 
-from spiders._again import ASKED
 from spiders._base import SourceSpider
+from spiders._reading.again import ASKED
 from spiders._registry import load
 from storage.records import Lane
 from storage.store import Store

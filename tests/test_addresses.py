@@ -14,10 +14,10 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from scrapy import Request
 from scrapy.http import Response
 
-from spiders._addresses import Blocked, is_public, literal, netlocs_in, objection
 from spiders._base import SourceSpider, Yielded
 from spiders._card import Card, Options
-from spiders._resolving import JudgedResolver
+from spiders._polite.addresses import Blocked, is_public, literal, netlocs_in, objection
+from spiders._polite.resolving import JudgedResolver
 from storage.store import Store
 from tests.replay import Exchange, Replay, crawl
 
@@ -266,7 +266,7 @@ async def test_a_real_connection_only_with_the_exact_pair(
 ) -> None:
     server = await asyncio.start_server(_serve_once, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    handlers = dict.fromkeys(("http", "https"), "spiders._resolving.GatedHandler")
+    handlers = dict.fromkeys(("http", "https"), "spiders._polite.resolving.GatedHandler")
 
     def run() -> tuple[dict[str, int], Store]:
         _, found, store = visit(
@@ -289,7 +289,7 @@ def test_a_name_that_resolves_to_a_private_address_is_not_connected_to(
 ) -> None:
     book = Book(["93.184.216.34", "127.0.0.1"])
     monkeypatch.setattr(aiohttp, "ThreadedResolver", lambda: book)
-    handlers = dict.fromkeys(("http", "https"), "spiders._resolving.GatedHandler")
+    handlers = dict.fromkeys(("http", "https"), "spiders._polite.resolving.GatedHandler")
     _, counted, store = visit(
         tmp_path,
         "https://b.example/",

@@ -385,7 +385,7 @@ def test_an_interrupted_erasure_changes_nothing(house: Store, monkeypatch: pytes
     def fail(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("storage.store._erasing._close_questions", fail)
+    monkeypatch.setattr("storage.store._rights.erasing._close_questions", fail)
     with pytest.raises(KeyboardInterrupt):
         erase(house, ADA_ID, CY)
     assert everything(house) == before

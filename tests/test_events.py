@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from spiders._clean import BIO, NAME
 from spiders._events import addresses, people_files, pretalx, programme, sessionize, targets, words
 from spiders._events.api import EventRow, EventsOptions
 from spiders._events.programme import Speaker, Talk
+from spiders._reading.clean import BIO, NAME
 from spiders.events import Events
 from storage.errors import Unreadable
 from storage.records import Claim, Level, Origin

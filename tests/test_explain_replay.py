@@ -17,7 +17,7 @@ from sourcing.replay import list_of_night, replay
 from sourcing.show import receipts
 from storage.errors import ConfigError
 from storage.store import Ordered, Store, first_other_block, list_digests
-from storage.store._lists import pack, unpack
+from storage.store._judged.lists import pack, unpack
 from storage.tables import night_list
 from tests.cases.scoring_people import NOW
 from tests.house_of_sourcing import furnished

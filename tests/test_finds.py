@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from spiders._course.ledger import Ledger
 from spiders._drift import Drift
-from spiders._ledger import Ledger
 from spiders._pipeline import StorePipeline
 from spiders._registry import load, names
 from storage.records import Lane

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sourcing.crawl.planning import after_crawl, limits_told, past_of
-from spiders._past import Past, PastNight, Work
+from spiders._course.past import Past, PastNight, Work
 from storage.records import AccountKey, Forecast, Kind, Known, LaneBill, LimitLeft, Night, Outcome
 from storage.store import Store
 

@@ -10,8 +10,8 @@ from scrapy import Request
 
 from sourcing.crawl.worth import MEMORY, learn, worths_of
 from spiders._conversation import Question
-from spiders._purse import Claim, Purse
-from spiders._queue import FairQueue
+from spiders._course.purse import Claim, Purse
+from spiders._course.queue import FairQueue
 from storage.records import AccountKey, Lane, LaneBill, Outcome, Receipt
 from storage.store import Store
 from tests.store_kit import ADA, day, scored, settle, work

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spiders._gate import MAX_WAIT, Budget, Reading, Refusal, reading, refusal, seconds
+from spiders._polite.gate import MAX_WAIT, Budget, Reading, Refusal, reading, refusal, seconds
 
 WALL = 1_795_000_000.0  # epoch seconds
 

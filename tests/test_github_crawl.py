@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from spiders._base import SourceSpider
-from spiders._polite import TRANSIENT_TRIES
+from spiders._polite.middlewares import TRANSIENT_TRIES
 from spiders._registry import load
 from storage.records import Account, AccountKey, Lane, Level
 from storage.store import Store

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spiders import _contacts as contacts
 from spiders._hackernews import labels, markup, posts, technologies
 from spiders._hackernews.labels import Label
 from spiders._hackernews.posts import NoCandidate
 from spiders._hackernews.state import Memory, SeenPost
+from spiders._reading import contacts
 from spiders.hackernews import TITLE
 
 

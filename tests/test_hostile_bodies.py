@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from pydantic import AliasChoices, AliasPath, BaseModel, Field, ValidationError
 from scrapy.http import HtmlResponse
 
-from spiders import _json
-from spiders._bounds import HELD_BACK, bounded
-from spiders._clean import each
-from spiders._fields import WrittenInt, tolerant, unread
-from spiders._times import Moment
+from spiders._reading import shape as _json
+from spiders._reading.bounds import HELD_BACK, bounded
+from spiders._reading.clean import each
+from spiders._reading.fields import WrittenInt, tolerant, unread
+from spiders._reading.times import Moment
 from spiders._web.marks import read_page
 from storage.errors import Unreadable
 from storage.records import Account, Claim, Link, Origin
@@ -106,7 +106,7 @@ class Real(OpenToy):
     ],
 )
 def test_bodies_beyond_their_limits_are_set_aside_and_the_night_goes_on(base: str, path: str, reason: str) -> None:
-    gated = {"DOWNLOAD_HANDLERS": dict.fromkeys(("http", "https"), "spiders._resolving.GatedHandler")}
+    gated = {"DOWNLOAD_HANDLERS": dict.fromkeys(("http", "https"), "spiders._polite.resolving.GatedHandler")}
     store, spider = crawl(
         Real,
         [],

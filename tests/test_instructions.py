@@ -16,8 +16,8 @@ from scoring.heard import heard
 from scoring.reading import Setting
 from scoring.roles import find_role
 from sourcing.desk.card import warnings
-from spiders._bounds import bounded
-from spiders._clean import flags_of
+from spiders._reading.bounds import bounded
+from spiders._reading.clean import flags_of
 from storage.records import Account, Evidence, Lead
 from storage.text import INSTRUCTION_LIKE, has_instructions, without_instructions
 from tests.cases.scoring_people import NOW, account, lead, work

@@ -10,7 +10,7 @@ import pytest
 
 from spiders._base import SourceSpider
 from spiders._kaggle import calls, lanes
-from spiders._polite import TRANSIENT_TRIES
+from spiders._polite.middlewares import TRANSIENT_TRIES
 from storage.records import AccountKey
 from storage.store import Store
 from tests.replay import Exchange, Replay, crawl

@@ -3,9 +3,9 @@
 import pytest
 from scrapy.http import Response
 
-from spiders._gate import Reading
-from spiders._limits import spelled, structured
-from spiders._paging import next_page
+from spiders._polite.gate import Reading
+from spiders._polite.limits import spelled, structured
+from spiders._reading.paging import next_page
 
 NOW = 1_785_592_000.0  # 2026-08-01T13:46:40Z
 

@@ -10,7 +10,7 @@ from scrapy.http import Response
 
 from spiders._base import SourceSpider, Yielded
 from spiders._card import Card
-from spiders._never import COUNTER, never_asked
+from spiders._polite.never import COUNTER, never_asked
 from storage.records import Lane
 from tests.replay import Replay, crawl, temporary_store
 

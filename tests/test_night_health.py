@@ -16,7 +16,7 @@ from sourcing.doctor import examine
 from sourcing.nightly import run
 from storage.errors import StoreError
 from storage.store import Store
-from storage.store._compacting import note_pending
+from storage.store._rights.compacting import note_pending
 from tests.house_of_sourcing import NOW, crawls, done, furnished, people
 
 

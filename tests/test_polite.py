@@ -14,7 +14,7 @@ from scrapy.http import Response
 
 from spiders._base import SourceSpider, Yielded
 from spiders._card import Card, Options
-from spiders._polite import TRANSIENT_TRIES
+from spiders._polite.middlewares import TRANSIENT_TRIES
 from storage.records import Account, AccountKey, Sighting
 from storage.store import Store
 from tests.replay import Replay, crawl
@@ -231,8 +231,8 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
             asked.append(wait)
             now[0] += wait
 
-    monkeypatch.setattr("spiders._polite.Gate._pause", pause)
-    monkeypatch.setattr("spiders._polite.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("spiders._polite.middlewares.Gate._pause", pause)
+    monkeypatch.setattr("spiders._polite.middlewares.time.monotonic", lambda: now[0])
     return asked
 
 
@@ -433,7 +433,7 @@ def test_records_finds_and_states_are_kept_together_or_not_at_all(
 
     caplog.set_level(logging.CRITICAL)
     monkeypatch.setattr("spiders._pipeline.ROWS", 1)
-    monkeypatch.setattr(f"storage.store._keeping.{part}", full)
+    monkeypatch.setattr(f"storage.store._saving.keeping.{part}", full)
     _, store, spider = play([ok("/a", "ada")], "/a")
     assert spider.stopped is not None
     assert people(store) == []

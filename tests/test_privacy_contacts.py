@@ -4,8 +4,8 @@ from collections import Counter
 
 import pytest
 
-from spiders._allowed import CONTACT, allowed
-from spiders._contacts import SEE_POST, without_mail, without_phones
+from spiders._reading.allowed import CONTACT, allowed
+from spiders._reading.contacts import SEE_POST, without_mail, without_phones
 from spiders._registry import load, names
 from storage.records import Account, AccountKey, Evidence, Level
 from tests.house_of_sourcing import account, origin

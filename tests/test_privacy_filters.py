@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sourcing.imports import run
-from spiders._allowed import MINOR, SPECIAL, allowed, fields_of
 from spiders._card import Card
+from spiders._reading.allowed import MINOR, SPECIAL, allowed, fields_of
 from spiders._registry import load, names
 from storage.records import Account, AccountKey, Evidence, Level
 from storage.store import Store

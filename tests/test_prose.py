@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spiders import _prose
+from spiders._reading import prose as _prose
 from storage.records import Claim
 from storage.text import web_address
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from spiders._past import Past
+from spiders._course.past import Past
 from spiders._registry import load, names
 from storage import records
 from storage.records import Account, Evidence, Gone, LaneState, Record, Sighting, Validator, Withdrawn

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spiders._rounds import Did, Rounds
+from spiders._course.rounds import Did, Rounds
 
 
 class Source:

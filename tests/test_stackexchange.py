@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spiders._clean import each
+from spiders._reading.clean import each
 from spiders._stackexchange import people, work
 from spiders._stackexchange.answers import Membership, TagCount, User, backoff_of, problem_of
 from spiders._stackexchange.people import Person, Profile

@@ -329,8 +329,8 @@ def test_backoff_of_an_answer_delays_its_method_only(night: Night, monkeypatch: 
         now[0] += wait or 0.0
         waited[0] += wait or 0.0
 
-    monkeypatch.setattr("spiders._polite.Gate._pause", pause)
-    monkeypatch.setattr("spiders._polite.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("spiders._polite.middlewares.Gate._pause", pause)
+    monkeypatch.setattr("spiders._polite.middlewares.time.monotonic", lambda: now[0])
     person = one_person()
     person[2]["body"]["backoff"] = 30.0  # of a method nobody asks any more
     slow = top()

@@ -15,8 +15,8 @@ from sqlalchemy import create_engine, text
 from sourcing.decisions import decide
 from storage.errors import StoreError
 from storage.store import Store
-from storage.store import _copies as copies
 from storage.store import _engine as engine
+from storage.store._trail import copies
 from storage.tables import metadata
 from tests.store_kit import ADA, BO, day, person, same, scored, settle, work
 

@@ -33,7 +33,7 @@ def test_a_save_that_fails_leaves_nothing(store: Store, monkeypatch: pytest.Monk
         raise RuntimeError("invented failure after the accounts were written")
 
     with monkeypatch.context() as patch:
-        patch.setattr("storage.store._work.write", fail)
+        patch.setattr("storage.store._saving.work.write", fail)
         with pytest.raises(RuntimeError):
             store.save([person(ADA, 1, name="Ada"), person(BO, 1), work(BO)])
     assert store.account(ADA) == person(ADA)

@@ -9,7 +9,7 @@ import pytest
 from scrapy import Request
 
 from spiders._base import SourceSpider
-from spiders._polite import WEB_TRIES
+from spiders._polite.middlewares import WEB_TRIES
 from spiders.web import Web
 from storage.records import Account, AccountKey, Claim, Evidence, Kind, Link, Origin
 from storage.store import Store

@@ -6,7 +6,7 @@ import pytest
 
 from scoring.engine import Scorer
 from scoring.roles import find_role
-from spiders._wishes import KIND, NO_SENTENCE, still_kept, with_wishes
+from spiders._reading.wishes import KIND, NO_SENTENCE, still_kept, with_wishes
 from storage.records import Account, Evidence, Kind, Lead, Level, Withdrawn
 from storage.store import Store
 from tests.house_of_sourcing import NOW, account, repository

@@ -22,8 +22,8 @@ from sourcing.workers._lead import IN_ORDER
 from sourcing.workers._rounds import ToldRounds
 from sourcing.workers._shares import shares
 from sourcing.workers._task import config_for, task_of
-from spiders._purse import Claim
-from spiders._rounds import Did
+from spiders._course.purse import Claim
+from spiders._course.rounds import Did
 from storage.errors import ConfigError
 from storage.records import Lane, LaneBill, Outcome
 from storage.store import Store, Worker

@@ -18,9 +18,9 @@ from sourcing.workers import _lead
 from storage.errors import StoreError
 from storage.records import Outcome
 from storage.store import Asked, Job, Order, Store, Worker
-from storage.store._queue import Queue
-from storage.store._source_lock import SourceLocks
-from storage.store._workers import ENDED, JOB_QUEUED, LOOK, STOP, WAITING, WORKING
+from storage.store._night.queue import Queue
+from storage.store._night.source_lock import SourceLocks
+from storage.store._night.workers import ENDED, JOB_QUEUED, LOOK, STOP, WAITING, WORKING
 from tests.house_of_sourcing import furnished
 
 pytestmark = pytest.mark.postgres
@@ -170,7 +170,7 @@ def test_one_worker_asks_a_source_with_a_token(postgres_store: Store) -> None:
 
 HOLDS = """
 import sys, time
-from storage.store._source_lock import SourceLocks
+from storage.store._night.source_lock import SourceLocks
 locks = SourceLocks(sys.argv[1])
 print(locks.take("github", ""), flush=True)
 time.sleep(60)

@@ -16,8 +16,8 @@ from sourcing.desk.prepared import prepare
 from sourcing.installation import create
 from storage.records import Account, AccountKey, Evidence, Kind, Lead, Level, Origin, Part, Receipt
 from storage.store import Store
-from storage.store._features import counted
-from storage.store._scores import row_hash
+from storage.store._judged.features import counted
+from storage.store._judged.scores import row_hash
 from storage.store._sql import add_to_counter, batches
 from storage.tables import receipt
 

@@ -2,7 +2,7 @@
 
 from scrapy import Request
 
-from spiders._queue import FairQueue
+from spiders._course.queue import FairQueue
 
 
 class Arrival(FairQueue):

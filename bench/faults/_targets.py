@@ -15,7 +15,8 @@ def _nothing(*_: object) -> None:
 
 def cleaning() -> dict[str, Target]:
     """Text cleaning, keys, addresses, wishes, secrets."""
-    from spiders import _contacts, _prose
+    from spiders._reading import contacts as _contacts
+    from spiders._reading import prose as _prose
     from storage import redaction, text
 
     def display(value: str) -> object:
@@ -44,9 +45,9 @@ def readers() -> dict[str, Target]:
     """Readers of answers: JSON, pages, feeds, posts, files of speakers."""
     from scrapy.http import HtmlResponse
 
-    from spiders import _json
     from spiders._events import people_files
     from spiders._hackernews import posts
+    from spiders._reading import shape as _json
     from spiders._research import arxiv
     from spiders._stackexchange import answers
     from spiders._web import marks

@@ -25,7 +25,7 @@ from storage.store import Store
 ANCHOR = date(2026, 11, 24)
 BEGIN = datetime(2026, 11, 24, 2, tzinfo=UTC)
 # Ports differ from run to run, and times of a night say when it was asked, not what.
-_PASSING = re.compile(r"127\.0\.0\.1:\d+|2026-11-2[456]T0[23]:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)?")
+_PASSING = re.compile(r"127\.0\.0\.1:\d+|2026-11-2[456]T[01]\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)?")
 
 
 @dataclass

@@ -14,9 +14,9 @@ from itertools import takewhile
 
 from sourcing.config import Config, Source
 from sourcing.crawl.planning import after_crawl
-from spiders._ledger import WAITED
+from spiders._course.ledger import WAITED
+from spiders._course.rounds import SAME_NIGHT
 from spiders._registry import names
-from spiders._rounds import SAME_NIGHT
 from storage.errors import ConfigError
 from storage.records import Night
 from storage.store import Hold, Store

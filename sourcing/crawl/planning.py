@@ -8,9 +8,9 @@ from sourcing.config import Config
 from sourcing.crawl.checked import checked, options_of
 from sourcing.crawl.statuses import usable
 from sourcing.drift import SHOWN
-from spiders._past import Past, PastNight
+from spiders._course.past import Past, PastNight
+from spiders._course.rounds import SAME_NIGHT
 from spiders._registry import load
-from spiders._rounds import SAME_NIGHT
 from storage.records import Forecast, Lane, LaneBill, LimitLeft, Night, Outcome, Record
 from storage.store import Store
 

@@ -6,7 +6,7 @@ from contextlib import suppress
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
-from spiders._rounds import Rounds
+from spiders._course.rounds import Rounds
 
 SOON = 0.02  # seconds
 

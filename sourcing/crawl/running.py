@@ -28,8 +28,8 @@ from storage.store import Before, Store
 
 if TYPE_CHECKING:
     from spiders._base import SourceSpider
-    from spiders._purse import Claim, Purse
-    from spiders._rounds import Rounds
+    from spiders._course.purse import Claim, Purse
+    from spiders._course.rounds import Rounds
 
 # Who else can crawl the sources of a night: names, the night's clock, lanes, and what each has a claim on.
 Elsewhere = Callable[[Sequence[str], datetime, Sequence[Lane], "Mapping[str, Claim]"], Mapping[str, Outcome]]
@@ -120,7 +120,7 @@ def _crawl(
     from scrapy import signals
 
     from sourcing.crawl.process import Process
-    from spiders._rounds import Rounds
+    from spiders._course.rounds import Rounds
 
     # Its warnings speak of choices made above, to people who cannot change them.
     logging.getLogger("scrapy").setLevel(logging.ERROR)
@@ -174,7 +174,7 @@ def begin(
 def _shared(
     config: Config, store: Store, ready: Sequence[str], night: int, before: Before | None, limits: Limits | None
 ) -> "_Shared":
-    from spiders._purse import Purse
+    from spiders._course.purse import Purse
 
     needs = Counter[str]()
     for row in store.night(night).forecast if before is not None else ():
@@ -190,7 +190,7 @@ def _shared(
 
 def claims_of(ready: Sequence[str], needs: Mapping[str, int], worths: Mapping[str, float]) -> "dict[str, Claim]":
     """What each source has a claim on: what it is forecast to need, by what it is expected to bring."""
-    from spiders._purse import Claim
+    from spiders._course.purse import Claim
 
     return {name: Claim(needs.get(name, 0), worths.get(name, 0.0)) for name in ready}
 
@@ -240,7 +240,7 @@ def settings(config: Config, ready: Sequence[str], *, night: int | None, now: da
             "TWISTED_REACTOR_ENABLED": False,
             "DOWNLOAD_HANDLERS": {
                 **dict.fromkeys(("data", "file", "ftp", "s3")),
-                **dict.fromkeys(("http", "https"), "spiders._resolving.GatedHandler"),
+                **dict.fromkeys(("http", "https"), "spiders._polite.resolving.GatedHandler"),
             },
             "SPIDER_MODULES": [f"spiders.{name}" for name in ready],
             "USER_AGENT": agent(config),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sourcing.crawl.limits import Limits
 from sourcing.drift import KEPT_ANSWERS, SHOWN, measured
 from sourcing.progress import Progress, Sending
-from spiders._ledger import WAITED
+from spiders._course.ledger import WAITED
 from storage.records import Account, AccountKey, LimitLeft, Outcome, Sighting
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from spiders._base import SourceSpider
     from spiders._conversation import Batch
-    from spiders._rounds import Rounds
+    from spiders._course.rounds import Rounds
 
 NOT_STORED = "storing failed"  # how the reason begins of a source that ended because the database failed
 LOOK = 0.5  # seconds between two looks at the limits of the night
@@ -102,7 +102,7 @@ class Watch:
 
     def _limits_left(self) -> Iterator[LimitLeft]:
         """What the source's limit headers last said of each of its budgets."""
-        from spiders._polite import Gate
+        from spiders._polite.middlewares import Gate
 
         gate, spider = self.crawler.get_downloader_middleware(Gate), self.spider
         for (host, resource), budget in (gate.budgets if gate is not None else {}).items():

@@ -18,7 +18,7 @@ import httpx
 from sourcing.config import Config
 from sourcing.crawl import agent
 from sourcing.progress import Progress, silent
-from spiders._never import never_asked
+from spiders._polite.never import never_asked
 from storage.errors import ConfigError, Refused, SourcingError
 from storage.redaction import Secret
 

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from sourcing.imports._csv import Row
-from spiders._clean import COMPANY, HEADLINE, LINKS, LOCATION, NAME, clean, flags_of, web_link
+from spiders._reading.clean import COMPANY, HEADLINE, LINKS, LOCATION, NAME, clean, flags_of, web_link
 from storage.errors import ConfigError
 from storage.records import Claim, Link
 from storage.text import handle_key, profile_key, web_address

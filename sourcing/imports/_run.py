@@ -14,8 +14,8 @@ from sourcing.config import Config
 from sourcing.imports._kind import Columns, FileKind, Job, Settings
 from sourcing.lock import alone
 from sourcing.progress import Progress, silent
-from spiders._allowed import allowed
 from spiders._card import Card
+from spiders._reading.allowed import allowed
 from storage.errors import ConfigError, Unreadable
 from storage.records import AccountKey, Instant, Item, LaneState, Record
 from storage.store import Saved, Store

@@ -18,7 +18,7 @@ from sourcing.imports import _csv, _people
 from sourcing.imports._csv import Row
 from sourcing.imports._kind import Columns, FileKind, Settings
 from spiders._card import Card
-from spiders._clean import HANDLE, clean
+from spiders._reading.clean import HANDLE, clean
 from storage.errors import ConfigError
 from storage.records import Account, Item, Kind, LaneState, Link
 from storage.text import link_key, profile_key

@@ -18,8 +18,8 @@ from pydantic import Field, field_validator
 
 from sourcing.imports._kind import FileKind, Settings
 from spiders._card import Card
-from spiders._clean import each
 from spiders._farewell import farewell
+from spiders._reading.clean import each
 from spiders._slack import activity
 from spiders._slack.activity import Daily
 from spiders._slack.answers import Channel, Member, Message

@@ -5,7 +5,7 @@ from datetime import datetime
 from sourcing.config import Config
 from sourcing.lock import exclusive
 from sourcing.privacy.subject import begin, the_one
-from spiders._clean import BIO, COMPANY, HEADLINE, LOCATION, NAME, clean, clean_lines
+from spiders._reading.clean import BIO, COMPANY, HEADLINE, LOCATION, NAME, clean, clean_lines
 from storage.errors import ConfigError
 from storage.records import AccountKey, Record
 from storage.store import FIELDS, Store

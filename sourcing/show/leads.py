@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sourcing.show.text import clean, counted, moment
-from spiders._wishes import KIND as WISH
+from spiders._reading.wishes import KIND as WISH
 from storage.records import Account, Evidence, Judgement, Level
 
 if TYPE_CHECKING:

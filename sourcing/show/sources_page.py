@@ -6,7 +6,7 @@ from pathlib import Path
 from sourcing.cards import STOP_DAYS, WARN_DAYS, cards, strengths
 from sourcing.imports import cards as file_cards
 from spiders._card import Card
-from spiders._never import DISCORD, LINKEDIN
+from spiders._polite.never import DISCORD, LINKEDIN
 
 PAGE = Path(__file__).parents[2] / "docs" / "sources.md"
 HEAD = f"""\

@@ -20,15 +20,15 @@ from sourcing.workers._shares import shares
 from sourcing.workers._state import FORGOTTEN, alive
 from sourcing.workers._task import task_of
 from sourcing.workers._work import require_server
+from spiders._course.purse import Claim
+from spiders._course.rounds import MOST_ROUNDS, Did
 from spiders._linked import linked_by_source
-from spiders._purse import Claim
 from spiders._registry import load
-from spiders._rounds import MOST_ROUNDS, Did
 from storage.errors import Interrupted, StoreError
 from storage.records import Lane, Night, Outcome
 from storage.store import Job, Store
-from storage.store._queue import Queue
-from storage.store._workers import COUNT, ENDED, FINISH, JOB_QUEUED, LOOK, STOP, WAITING
+from storage.store._night.queue import Queue
+from storage.store._night.workers import COUNT, ENDED, FINISH, JOB_QUEUED, LOOK, STOP, WAITING
 from storage.text import handle_key
 
 TICK = 0.1  # seconds between two looks at the jobs

@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterable
 
-from spiders._rounds import Did, Rounds
+from spiders._course.rounds import Did, Rounds
 from storage.store import Store
 
 

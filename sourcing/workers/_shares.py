@@ -7,7 +7,7 @@ a request what they are forecast to need, and what is left over evenly.
 
 from collections.abc import Mapping
 
-from spiders._purse import SURE, Claim
+from spiders._course.purse import SURE, Claim
 
 
 def shares(total: int | None, spent: int, claims: Mapping[str, Claim]) -> dict[str, int] | None:

@@ -10,11 +10,11 @@ from sourcing.progress import Progress
 from sourcing.workers._joined import joined
 from sourcing.workers._rounds import ToldRounds
 from sourcing.workers._task import Task, config_for
-from spiders._rounds import Did
+from spiders._course.rounds import Did
 from storage.records import Outcome
 from storage.store import Job, Order, Store
-from storage.store._queue import Claim
-from storage.store._workers import COUNT, FINISH, LOOK, STOP, WAITING, WORKING
+from storage.store._night.queue import Claim
+from storage.store._night.workers import COUNT, FINISH, LOOK, STOP, WAITING, WORKING
 
 HANDED_BACK = "its worker was told to stop; another one goes on"
 

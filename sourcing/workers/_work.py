@@ -24,9 +24,9 @@ from spiders._registry import load, names
 from storage.errors import ConfigError, StoreError
 from storage.records import Outcome
 from storage.store import Job, Store, Worker
-from storage.store._queue import MISSING, Claim, Queue
-from storage.store._source_lock import SourceLocks
-from storage.store._workers import ENDED
+from storage.store._night.queue import MISSING, Claim, Queue
+from storage.store._night.source_lock import SourceLocks
+from storage.store._night.workers import ENDED
 
 TICK = 0.1  # seconds between two looks at what there is to do
 AWAITED = 0.02  # the same where a source waits: all others wait for its answer

@@ -12,11 +12,12 @@ from typing import Any
 from scrapy import Request
 from scrapy.http import Response
 
-from spiders import _gate, _limits
 from spiders._base import Yielded
 from spiders._card import Options
 from spiders._codehost.listing import CONTRIBUTORS, ProjectLanes
-from spiders._past import Past, Work
+from spiders._course.past import Past, Work
+from spiders._polite import gate as _gate
+from spiders._polite import limits as _limits
 from storage.records import Account, Gone, Kind, Known, Lane
 
 READ = "read"  # marker: when the profile was read, ISO 8601

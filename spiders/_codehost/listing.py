@@ -10,12 +10,12 @@ from scrapy.http import Response
 
 from spiders._base import Yielded
 from spiders._card import Options
-from spiders._clean import EXCERPT, TITLE, clean, clean_tags
 from spiders._codehost.projects import Change, CodeHostOptions, Listing, Project, Share
-from spiders._contacts import without_contacts
 from spiders._lookup import KIND as LINKED
 from spiders._lookup import Following
-from spiders._paging import next_page
+from spiders._reading.clean import EXCERPT, TITLE, clean, clean_tags
+from spiders._reading.contacts import without_contacts
+from spiders._reading.paging import next_page
 from storage.records import Account, Evidence, Known, Lane, Level
 
 CONTRIBUTORS = "contributors"

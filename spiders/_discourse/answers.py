@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator
 
-from spiders._times import Moment
+from spiders._reading.times import Moment
 
 
 def _names(value: Any) -> Any:

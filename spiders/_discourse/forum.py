@@ -9,18 +9,18 @@ from typing import Any, ClassVar
 from scrapy import Request
 from scrapy.http import Response
 
-from spiders import _gate
-from spiders._addresses import Blocked
 from spiders._base import Yielded
 from spiders._card import Options
-from spiders._clean import each
 from spiders._discourse import people
 from spiders._discourse.answers import Category, Site, UserField
 from spiders._discourse.forums import SOURCE, DiscourseOptions, Forum, Place, places
 from spiders._discourse.people import Seen
-from spiders._gate import MAX_WAIT, SECONDARY_WAIT
-from spiders._json import loads
 from spiders._lookup import Following
+from spiders._polite import gate as _gate
+from spiders._polite.addresses import Blocked
+from spiders._polite.gate import MAX_WAIT, SECONDARY_WAIT
+from spiders._reading.clean import each
+from spiders._reading.shape import loads
 from storage.errors import Unreadable
 from storage.records import AccountKey, Origin
 

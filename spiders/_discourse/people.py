@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from spiders import _prose
-from spiders._clean import COMPANY, HEADLINE, LOCATION, NAME, Count, clean, flags_of, web_link
 from spiders._discourse.answers import Member, Post, User
 from spiders._discourse.forums import SOURCE, Place
+from spiders._reading import prose as _prose
+from spiders._reading.clean import COMPANY, HEADLINE, LOCATION, NAME, Count, clean, flags_of, web_link
 from storage.records import Account, AccountKey, Claim, Kind, Link, Origin
 from storage.text import no_recruiters
 

@@ -11,15 +11,15 @@ from scrapy.http import Response
 
 from spiders._base import Yielded
 from spiders._card import Options
-from spiders._clean import each
+from spiders._course.past import LATENCY, Past, Work
 from spiders._discourse import people
 from spiders._discourse.answers import Profile, User
 from spiders._discourse.forum import Layout
 from spiders._discourse.forums import SOURCE, DiscourseOptions, Place, places, target
 from spiders._discourse.topics import TopicReading
 from spiders._farewell import farewell
-from spiders._headers import plain_headers
-from spiders._past import LATENCY, Past, Work
+from spiders._polite.headers import plain_headers
+from spiders._reading.clean import each
 from storage.records import AccountKey, Gone, Lane, Sighting
 
 PROFILES = f"{SOURCE}/people/profiles"

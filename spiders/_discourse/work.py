@@ -2,9 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from spiders._clean import TITLE, clean, clean_tags
 from spiders._discourse.answers import OpenTopic, Post, Row
 from spiders._discourse.forums import Place
+from spiders._reading.clean import TITLE, clean, clean_tags
 from storage.records import AccountKey, Evidence, Level, Origin
 
 LIKED = 3  # likes from which an answer counts as recognised by others

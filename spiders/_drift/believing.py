@@ -19,7 +19,7 @@ from spiders._drift.shapes import (
     usual_rates,
     usual_sizes,
 )
-from spiders._wishes import SPOKEN
+from spiders._reading.wishes import SPOKEN
 from storage.records import Account, AccountKey, Evidence, Gone, Item, Outcome, Shape, Sighting
 from storage.store import Store
 

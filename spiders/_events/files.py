@@ -8,12 +8,12 @@ from scrapy import Request
 from scrapy.http import Response
 
 from spiders._base import Yielded
-from spiders._clean import each
 from spiders._events import people_files as files
 from spiders._events import programme as shared
 from spiders._events import targets
 from spiders._events.api import EventsApi
 from spiders._events.targets import Target
+from spiders._reading.clean import each
 from storage.errors import Unreadable
 from storage.records import Gone, Item, Lane
 

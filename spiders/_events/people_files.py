@@ -9,9 +9,9 @@ from typing import Annotated, Any
 import yaml
 from pydantic import BaseModel, BeforeValidator, Field
 
-from spiders._clean import FREE_TEXT, Count, each
 from spiders._events.addresses import SITES, address
 from spiders._events.programme import Speaker, Talk, moment
+from spiders._reading.clean import FREE_TEXT, Count, each
 from storage.errors import Unreadable
 
 LIST = 2_000_000  # bytes of a list of talks that are read

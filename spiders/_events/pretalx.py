@@ -7,10 +7,10 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from spiders._clean import Count, each
 from spiders._events import words
 from spiders._events.addresses import address
 from spiders._events.programme import Programme, Speaker, Talk, moment
+from spiders._reading.clean import Count, each
 
 # What organisers ask and show; every other answer (age, origin, money) is never looked at.
 _STATED = (

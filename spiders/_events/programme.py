@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from spiders._clean import COMPANY, HEADLINE, TITLE, Count, clean, clean_tags, flags_of, web_link, web_links
 from spiders._events import words
+from spiders._reading.clean import COMPANY, HEADLINE, TITLE, Count, clean, clean_tags, flags_of, web_link, web_links
 from storage.records import Account, AccountKey, Claim, Evidence, Kind, Level, Link, Origin
 from storage.text import no_recruiters
 

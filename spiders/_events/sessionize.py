@@ -6,8 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel, Field, RootModel
 
-from spiders._clean import Count, each
 from spiders._events.programme import Programme, Speaker, Talk, moment
+from spiders._reading.clean import Count, each
 
 
 class Address(BaseModel):

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from spiders._clean import BIO, EXCERPT, FREE_TEXT, NAME, clean, clean_lines
-from spiders._contacts import SEE_POST, without_contacts
+from spiders._reading.clean import BIO, EXCERPT, FREE_TEXT, NAME, clean, clean_lines
+from spiders._reading.contacts import SEE_POST, without_contacts
 
 _PRONOUN = r"(?:she|her|hers|he|him|his|they|them|theirs|ze|hir|xe|xem|sie|ihr|er|ihm|elle|il|iel|ella|él|any|all)"
 _PRONOUNS = re.compile(

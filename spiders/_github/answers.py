@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from spiders._times import Moment
+from spiders._reading.times import Moment
 
 
 class Read(BaseModel):

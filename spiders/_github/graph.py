@@ -8,13 +8,13 @@ from pydantic import Field, ValidationError
 from scrapy import Request
 from scrapy.http import Response
 
-from spiders import _gate
 from spiders._base import SourceSpider, Yielded
 from spiders._card import Options
-from spiders._fields import Model, tolerant
 from spiders._github import people
 from spiders._github.answers import GraphAnswer, Person
 from spiders._github.people import Candidate
+from spiders._polite import gate as _gate
+from spiders._reading.fields import Model, tolerant
 from storage.errors import Unreadable
 from storage.records import Account, Kind, Known, Lane
 

@@ -22,7 +22,7 @@ from spiders._github.answers import (
 from spiders._github.graph import REST_HEADERS, GraphSpider
 from spiders._github.paging import next_page
 from spiders._github.shards import CAP, Shard, settle
-from spiders._json import checked
+from spiders._reading.shape import checked
 from storage.errors import Unreadable
 from storage.records import Kind, Lane
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from spiders._clean import clean, clean_lines, flags_of, web_link, web_links
 from spiders._github.answers import (
     ByRepository,
     Contributions,
@@ -22,6 +21,7 @@ from spiders._github.answers import (
     present,
 )
 from spiders._github.packages import packages_in
+from spiders._reading.clean import clean, clean_lines, flags_of, web_link, web_links
 from storage.records import Account, AccountKey, Claim, Evidence, Kind, Level, Link, Origin
 from storage.text import no_recruiters
 

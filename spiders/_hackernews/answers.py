@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from spiders._fields import WrittenInt
+from spiders._reading.fields import WrittenInt
 
 
 def _time(epoch: int) -> datetime:

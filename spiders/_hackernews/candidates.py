@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from spiders._clean import BIO, Count, clean_lines, each
-from spiders._contacts import without_contacts
 from spiders._hackernews import labels, markup, posts
 from spiders._hackernews.answers import Comment, Thread, User
 from spiders._hackernews.posts import NoCandidate, Post
+from spiders._reading.clean import BIO, Count, clean_lines, each
+from spiders._reading.contacts import without_contacts
 from storage.records import Account, AccountKey, Evidence, Kind, Level, Link, Origin
 from storage.text import no_recruiters
 

@@ -8,7 +8,7 @@ import html
 import re
 from collections.abc import Iterator
 
-from spiders._clean import FREE_TEXT
+from spiders._reading.clean import FREE_TEXT
 
 _ANCHOR = re.compile(r'<a\s+href="([^"<>]*)"[^<>]*>[^<]*</a>', re.IGNORECASE)
 _BREAK = re.compile(r"</?(?:p|pre|br|div|li|ul)\b[^<>]*>", re.IGNORECASE)

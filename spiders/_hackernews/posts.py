@@ -5,10 +5,20 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import takewhile
 
-from spiders._clean import EXCERPT, HEADLINE, LOCATION, Count, clean, clean_lines, clean_tags, flags_of, web_links
-from spiders._contacts import SEE_POST, without_contacts
 from spiders._hackernews import labels, markup, technologies
 from spiders._hackernews.labels import Label, Line
+from spiders._reading.clean import (
+    EXCERPT,
+    HEADLINE,
+    LOCATION,
+    Count,
+    clean,
+    clean_lines,
+    clean_tags,
+    flags_of,
+    web_links,
+)
+from spiders._reading.contacts import SEE_POST, without_contacts
 from storage.records import Claim, Link
 from storage.text import no_recruiters
 

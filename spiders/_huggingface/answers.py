@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, RootModel
 
-from spiders._times import Moment
+from spiders._reading.times import Moment
 
 
 def _words(value: object) -> object:

@@ -8,13 +8,14 @@ from typing import Any, ClassVar
 from pydantic import Field
 from scrapy.http import Response
 
-from spiders import _gate, _limits
 from spiders._base import Yielded
 from spiders._card import Options
 from spiders._conversation import Question
-from spiders._headers import plain_headers
 from spiders._huggingface.lanes import Candidate
 from spiders._lookup import Following
+from spiders._polite import gate as _gate
+from spiders._polite import limits as _limits
+from spiders._polite.headers import plain_headers
 from storage.records import AccountKey, Evidence, Known, LaneState
 from storage.text import handle_key
 

@@ -10,12 +10,12 @@ from scrapy import Request
 from scrapy.http import Response
 
 from spiders._base import Yielded
-from spiders._clean import each
 from spiders._huggingface import lanes, people, work
 from spiders._huggingface.answers import Repo, Rows, Writer
 from spiders._huggingface.api import HubApi
 from spiders._huggingface.lanes import Candidate, LaneMemory, Walk
-from spiders._paging import next_page
+from spiders._reading.clean import each
+from spiders._reading.paging import next_page
 from storage.errors import Unreadable
 from storage.records import AccountKey, Evidence, Lane, Sighting
 from storage.text import handle_key

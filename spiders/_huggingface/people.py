@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
-from spiders import _prose
-from spiders._clean import HANDLE, HEADLINE, NAME, Count, clean, each, flags_of
 from spiders._huggingface.answers import Author, Overview, Paper, Writer
+from spiders._reading import prose as _prose
+from spiders._reading.clean import HANDLE, HEADLINE, NAME, Count, clean, each, flags_of
 from storage.errors import Unreadable
 from storage.records import Account, AccountKey, Kind, Origin
 

@@ -9,12 +9,12 @@ from scrapy import Request
 from scrapy.http import Response
 
 from spiders._base import Yielded
-from spiders._clean import each
 from spiders._huggingface import people, work
 from spiders._huggingface.answers import Overview, Repo, Rows
 from spiders._huggingface.lanes import KINDS, Candidate, Work
 from spiders._huggingface.listing import Listing
-from spiders._paging import next_page
+from spiders._reading.clean import each
+from spiders._reading.paging import next_page
 from storage.records import Gone, Kind, Sighting, Withdrawn
 from storage.text import handle_key
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
-from spiders._clean import EXCERPT, TITLE, clean, clean_lines, clean_tags
 from spiders._huggingface.answers import Paper, Repo
+from spiders._reading.clean import EXCERPT, TITLE, clean, clean_lines, clean_tags
 from storage.records import AccountKey, Evidence, Level, Origin
 
 KINDS = {"models": "model", "datasets": "dataset", "spaces": "space"}

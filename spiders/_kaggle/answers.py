@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from spiders._times import Moment
+from spiders._reading.times import Moment
 
 TIERS = {"NOVICE": 0, "CONTRIBUTOR": 1, "EXPERT": 2, "MASTER": 3, "GRANDMASTER": 4}
 _TIER_NUMBERS = {str(number): name for name, number in TIERS.items()} | {

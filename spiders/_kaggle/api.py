@@ -7,13 +7,13 @@ from pydantic import Field
 from scrapy import Request
 from scrapy.http import Response
 
-from spiders import _gate
 from spiders._base import SourceSpider, Yielded
 from spiders._card import Options
 from spiders._kaggle import people, work
 from spiders._kaggle.answers import UserDocument
 from spiders._kaggle.memory import Memory
 from spiders._kaggle.people import Person
+from spiders._polite import gate as _gate
 from storage.records import AccountKey, Evidence, Kind, Known
 from storage.text import handle_key
 

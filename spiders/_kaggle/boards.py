@@ -7,12 +7,12 @@ from scrapy import Request
 from scrapy.http import Response
 
 from spiders._base import Yielded
-from spiders._clean import each
 from spiders._kaggle import calls, lanes, leaderboard, people, work
 from spiders._kaggle.answers import Competition, Competitions, Found, UserDocument
 from spiders._kaggle.api import MEMORY, UNRANKED, KaggleApi
 from spiders._kaggle.leaderboard import Team
 from spiders._kaggle.people import Person
+from spiders._reading.clean import each
 from storage.errors import Unreadable
 from storage.records import Evidence
 from storage.text import handle_key

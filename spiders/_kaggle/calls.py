@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from spiders._clean import Count, each
 from spiders._kaggle import work
 from spiders._kaggle.answers import Dataset, Datasets, Kernel, Kernels, Models, SharedModel, UserDocument
+from spiders._reading.clean import Count, each
 from storage.records import Evidence
 
 USERS = "search.SearchApiService/ListEntities"

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from spiders._clean import COMPANY, HANDLE, LOCATION, NAME, Count, clean, flags_of
 from spiders._kaggle.answers import TIERS, UserDocument
+from spiders._reading.clean import COMPANY, HANDLE, LOCATION, NAME, Count, clean, flags_of
 from storage.records import Account, AccountKey, Kind, Known, Origin
 from storage.text import handle_key
 

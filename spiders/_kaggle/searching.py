@@ -7,10 +7,10 @@ from scrapy import Request
 from scrapy.http import Response
 
 from spiders._base import Yielded
-from spiders._clean import each
 from spiders._kaggle import calls, lanes
 from spiders._kaggle.answers import Found, UserDocument
 from spiders._kaggle.api import KaggleApi
+from spiders._reading.clean import each
 from storage.records import Gone
 
 REFRESH = "kaggle/refresh/known"

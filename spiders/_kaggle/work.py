@@ -2,10 +2,10 @@
 
 import re
 
-from spiders._clean import EXCERPT, TITLE, clean, clean_lines, clean_tags
 from spiders._kaggle.answers import Competition, Dataset, Kernel, SharedModel
 from spiders._kaggle.leaderboard import MEDALS, Team
 from spiders._kaggle.people import Person
+from spiders._reading.clean import EXCERPT, TITLE, clean, clean_lines, clean_tags
 from storage.records import AccountKey, Evidence, Level, Origin
 from storage.text import handle_key
 

@@ -4,9 +4,9 @@ import re
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from spiders import _prose
-from spiders._clean import FREE_TEXT, LINKS, LOCATION, NAME, Count, clean, flags_of
-from spiders._times import Moment
+from spiders._reading import prose as _prose
+from spiders._reading.clean import FREE_TEXT, LINKS, LOCATION, NAME, Count, clean, flags_of
+from spiders._reading.times import Moment
 from storage.records import Account, Claim, Kind, Link, Origin
 
 SOURCE = "mastodon"

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from spiders._clean import clean_tags
-from spiders._times import Moment
+from spiders._reading.clean import clean_tags
+from spiders._reading.times import Moment
 
 _REPOSITORY = re.compile(
     r"(?:git\+)?(?:https?|git|ssh)://(?:git@)?(?:www\.)?github\.com/([\w.-]{1,100})/([\w.-]{1,100})(?:[/#?].*)?",

@@ -6,8 +6,8 @@ one that does not fit is left out and counted.
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from spiders._clean import clean_tags
-from spiders._times import Moment
+from spiders._reading.clean import clean_tags
+from spiders._reading.times import Moment
 
 
 class Indexed(BaseModel):

@@ -12,10 +12,10 @@ from scrapy.http import Response
 
 from spiders._base import Yielded
 from spiders._card import Options
-from spiders._clean import EXCERPT, HANDLE, TITLE, clean
-from spiders._contacts import without_contacts
 from spiders._lookup import Lookup
 from spiders._packages.answers import Listed, Owner
+from spiders._reading.clean import EXCERPT, HANDLE, TITLE, clean
+from spiders._reading.contacts import without_contacts
 from storage.records import (
     Account,
     AccountKey,

@@ -11,10 +11,10 @@ from pydantic import Field, ValidationInfo, field_validator
 from scrapy import Request
 from scrapy.http import Response
 
-from spiders import _gate
 from spiders._base import Yielded
 from spiders._card import Options
-from spiders._steps import Steps
+from spiders._course.steps import Steps
+from spiders._polite import gate as _gate
 from storage.errors import Unreadable
 from storage.records import Quarantined
 from storage.redaction import Secret

@@ -12,9 +12,9 @@ from typing import Any
 from scrapy.http import Response
 
 from spiders._base import Yielded
-from spiders._clean import each
 from spiders._farewell import farewell
 from spiders._key import key_of
+from spiders._reading.clean import each
 from spiders._reddit.answers import DELETED, Listing, Names, Thing
 from spiders._reddit.api import RedditApi
 from spiders._reddit.memory import Community

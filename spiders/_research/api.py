@@ -10,8 +10,9 @@ from pydantic import Field
 from scrapy import Request
 from scrapy.http import Response
 
-from spiders import _gate, _settings
+from spiders import _settings
 from spiders._card import Options
+from spiders._polite import gate as _gate
 from spiders._research import people
 from spiders._research.keys import Key, KeyHolder
 from spiders._research.openalex import Work

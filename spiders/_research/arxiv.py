@@ -7,7 +7,7 @@ from datetime import datetime
 
 from parsel import Selector
 
-from spiders._clean import FREE_TEXT
+from spiders._reading.clean import FREE_TEXT
 from storage.errors import Unreadable
 
 _SPACES = {

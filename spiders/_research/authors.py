@@ -8,7 +8,7 @@ from scrapy import Request
 from scrapy.http import Response
 
 from spiders._base import Yielded
-from spiders._clean import each
+from spiders._reading.clean import each
 from spiders._research import crossref, openalex, people, semanticscholar
 from spiders._research.api import CROSSREF, OPENALEX, SEMANTICSCHOLAR, ResearchApi
 from spiders._research.openalex import Authorship, Listed, Person, Work, orcid_of, short_id

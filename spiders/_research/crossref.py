@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, Field
 
-from spiders._clean import each
+from spiders._reading.clean import each
 from spiders._research.openalex import orcid_of
 
 AT_ONCE = 40  # DOIs in one filter

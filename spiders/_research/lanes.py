@@ -9,8 +9,8 @@ from scrapy import Request
 from scrapy.http import Response
 
 from spiders._base import Yielded
-from spiders._clean import each
 from spiders._events.targets import Target, read
+from spiders._reading.clean import each
 from spiders._research import arxiv, openalex
 from spiders._research.api import ARXIV, ResearchApi
 from spiders._research.openalex import Listed, Named, Work

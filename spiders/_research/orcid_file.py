@@ -12,8 +12,8 @@ from pathlib import Path
 
 from parsel import Selector
 
-from spiders._clean import LOCATION, NAME, clean, clean_tags, web_links
 from spiders._events import words
+from spiders._reading.clean import LOCATION, NAME, clean, clean_tags, web_links
 from spiders._research.openalex import orcid_of
 from storage.records import Account, Claim, Kind, Link, Origin
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 
-from spiders._clean import COMPANY, HEADLINE, NAME, TITLE, Count, clean, clean_tags, each, flags_of, web_link
+from spiders._reading.clean import COMPANY, HEADLINE, NAME, TITLE, Count, clean, clean_tags, each, flags_of, web_link
 from spiders._research.openalex import Affiliation, Authorship, Institution, Named, Person, Work, orcid_of, short_id
 from storage.records import Account, AccountKey, Claim, Evidence, Kind, Level, Link, Origin
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, RootModel
 
-from spiders._clean import each
+from spiders._reading.clean import each
 from spiders._research.openalex import orcid_of
 from storage.text import match_key
 

@@ -9,13 +9,13 @@ from pydantic import Field, ValidationInfo, field_validator
 from scrapy import Request
 from scrapy.http import Response
 
-from spiders import _gate
 from spiders._base import Yielded
 from spiders._card import Options
-from spiders._fields import Model
-from spiders._headers import plain_headers
+from spiders._course.steps import Steps
+from spiders._polite import gate as _gate
+from spiders._polite.headers import plain_headers
+from spiders._reading.fields import Model
 from spiders._slack.answers import Verdict
-from spiders._steps import Steps
 from storage.errors import Unreadable
 from storage.records import Quarantined
 

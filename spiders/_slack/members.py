@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from spiders import _prose
-from spiders._clean import COMPANY, HEADLINE, LOCATION, NAME, Count, clean, flags_of, web_link
-from spiders._contacts import without_contacts
+from spiders._reading import prose as _prose
+from spiders._reading.clean import COMPANY, HEADLINE, LOCATION, NAME, Count, clean, flags_of, web_link
+from spiders._reading.contacts import without_contacts
 from spiders._slack.answers import Member, Profile
 from storage.records import Account, AccountKey, Claim, Kind, Link, Origin
 from storage.text import availability, no_recruiters, web_address

@@ -8,7 +8,7 @@ from scrapy import Request
 from scrapy.http import Response
 
 from spiders._base import Yielded
-from spiders._clean import each
+from spiders._reading.clean import each
 from spiders._slack.activity import Channel as Memory
 from spiders._slack.answers import (
     Channel,

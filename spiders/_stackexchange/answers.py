@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
-from spiders._json import loads
+from spiders._reading.shape import loads
 from storage.errors import Unreadable
 
 DAY = 86_400.0  # seconds

@@ -9,10 +9,10 @@ from pydantic import Field
 from scrapy import Request
 from scrapy.http import Response
 
-from spiders import _gate
 from spiders._base import Yielded
 from spiders._card import Options
 from spiders._lookup import Following
+from spiders._polite import gate as _gate
 from spiders._stackexchange.answers import Envelope, Problem, backoff_of, problem_of
 
 THROTTLED, PASSING = 502, frozenset({500, 503})  # the API's own error numbers, sent with HTTP 400

@@ -9,8 +9,8 @@ from scrapy import Request
 from scrapy.http import Response
 
 from spiders._base import Yielded
-from spiders._clean import each
 from spiders._lookup import KIND as LINKED
+from spiders._reading.clean import each
 from spiders._stackexchange import work
 from spiders._stackexchange.answers import Answerer
 from spiders._stackexchange.api import PAGE, StackExchangeApi

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from spiders import _prose
-from spiders._clean import LOCATION, NAME, Count, clean, flags_of, web_link
+from spiders._reading import prose as _prose
+from spiders._reading.clean import LOCATION, NAME, Count, clean, flags_of, web_link
 from spiders._stackexchange.answers import Membership, User
 from spiders._stackexchange.sites import Seat
 from storage.records import Account, AccountKey, Claim, Kind, Known, Link, Origin

@@ -9,7 +9,7 @@ from scrapy import Request
 from scrapy.http import Response
 
 from spiders._base import Yielded
-from spiders._clean import each
+from spiders._reading.clean import each
 from spiders._stackexchange import people, work
 from spiders._stackexchange.answers import CreatedFilter, Membership, TagCount, User
 from spiders._stackexchange.api import PAGE

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
-from spiders._clean import clean_tags
+from spiders._reading.clean import clean_tags
 from spiders._stackexchange.answers import TagCount
 from spiders._stackexchange.sites import Seat, host
 from storage.records import AccountKey, Evidence, Level, Origin

@@ -9,9 +9,9 @@ from pydantic import Field
 from spiders._base import Yielded
 from spiders._card import Options
 from spiders._lookup import Lookup
+from spiders._reading.wishes import NO_RECRUITERS
 from spiders._web import records
 from spiders._web.sites import SOURCE, Site, Visit
-from spiders._wishes import NO_RECRUITERS
 from storage.records import Account, AccountKey, Gone, Item, Lane, LaneState, Withdrawn
 
 LANE = Lane(source=SOURCE, kind="linked", target="sites")

@@ -13,8 +13,8 @@ from urllib.parse import urljoin, urlsplit
 from lxml.etree import LxmlError
 from scrapy.http import HtmlResponse, Response, TextResponse
 
-from spiders._clean import FREE_TEXT, LINKS
-from spiders._json import loads
+from spiders._reading.clean import FREE_TEXT, LINKS
+from spiders._reading.shape import loads
 from storage.errors import Unreadable
 
 DEPTH = 64  # levels of JSON that are read

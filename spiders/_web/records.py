@@ -6,13 +6,25 @@ made only when page and account name each other, so that enrichment never adds p
 
 from collections.abc import Iterator
 
-from spiders import _prose
-from spiders._clean import COMPANY, EXCERPT, HANDLE, HEADLINE, LINKS, LOCATION, NAME, TITLE, clean, clean_tags, flags_of
-from spiders._contacts import without_contacts
+from spiders._reading import prose as _prose
+from spiders._reading.clean import (
+    COMPANY,
+    EXCERPT,
+    HANDLE,
+    HEADLINE,
+    LINKS,
+    LOCATION,
+    NAME,
+    TITLE,
+    clean,
+    clean_tags,
+    flags_of,
+)
+from spiders._reading.contacts import without_contacts
+from spiders._reading.wishes import KIND, NO_RECRUITERS, TITLES
 from spiders._web.marks import Card, Marks
 from spiders._web.owner import Owned
 from spiders._web.sites import SOURCE
-from spiders._wishes import KIND, NO_RECRUITERS, TITLES
 from storage.records import Account, AccountKey, Evidence, Kind, Level, Origin
 from storage.text import excerpt, refusal
 

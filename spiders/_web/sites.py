@@ -10,8 +10,8 @@ from typing import Any
 import orjson
 
 from spiders._card import OWN_LEAD_ONLY
+from spiders._course.rounds import SAME_NIGHT
 from spiders._linked import OWN_WORDS
-from spiders._rounds import SAME_NIGHT
 from storage.records import Account, AccountKey, Kind
 from storage.text import Address, check_address, link_key, profile_key
 

@@ -11,7 +11,7 @@ from scrapy import Request
 from scrapy.http import Response
 
 from spiders._base import Yielded
-from spiders._gate import Refusal
+from spiders._polite.gate import Refusal
 from spiders._web.ending import LANE, Ending
 from spiders._web.marks import Card as Described
 from spiders._web.marks import Marks

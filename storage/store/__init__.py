@@ -1,24 +1,24 @@
 """The one door to the database: `Store` and the small records its verbs give back."""
 
-from storage.store._audit import Action
-from storage.store._before import Before
-from storage.store._copies import Backup
-from storage.store._desk import Rescored
-from storage.store._erasing import Erased
-from storage.store._frontier import DONE, FAILED, LEASED, QUEUED, SAME_NIGHT, Asked, Kept
-from storage.store._lists import BLOCK, Ordered, StoredReceipt, first_other_block, list_digests
-from storage.store._naming import Naming
-from storage.store._notices import LeadTimes, NoticeRow
-from storage.store._privacy import Candidate, Subject
-from storage.store._purge import Purged
+from storage.store._desk.desk import Rescored
+from storage.store._desk.search import BoardRow, DeskRow, OpenRow, Piece, Profile, Said
+from storage.store._desk.users import Session, Share, User
+from storage.store._judged.lists import BLOCK, Ordered, StoredReceipt, first_other_block, list_digests
+from storage.store._night.before import Before
+from storage.store._night.frontier import DONE, FAILED, LEASED, QUEUED, SAME_NIGHT, Asked, Kept
+from storage.store._night.running import Hold, Holder, server_held
+from storage.store._night.workers import Job, Order, Worker
 from storage.store._records import ExportRow, Find, IdentityModel, NightList, Note, Saved, StatusChange
-from storage.store._rights import FIELDS, RESTRICTED, Correction
-from storage.store._running import Hold, Holder, server_held
-from storage.store._search import BoardRow, DeskRow, OpenRow, Piece, Profile, Said
+from storage.store._rights.erasing import Erased
+from storage.store._rights.naming import Naming
+from storage.store._rights.notices import LeadTimes, NoticeRow
+from storage.store._rights.privacy import Candidate, Subject
+from storage.store._rights.purge import Purged
+from storage.store._rights.rights import FIELDS, RESTRICTED, Correction
+from storage.store._rights.subjects import DUE_DAYS, Request
 from storage.store._store import Store
-from storage.store._subjects import DUE_DAYS, Request
-from storage.store._users import Session, Share, User
-from storage.store._workers import Job, Order, Worker
+from storage.store._trail.audit import Action
+from storage.store._trail.copies import Backup
 
 __all__ = [
     "BLOCK",

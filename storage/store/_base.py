@@ -11,9 +11,9 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoneFree
 
 from storage.errors import StoreError
-from storage.store._checks import findings
-from storage.store._copies import Backup, copy_postgres, copy_sqlite, restore_sqlite
 from storage.store._engine import connect, file_of, read_url, shown
+from storage.store._trail.checks import findings
+from storage.store._trail.copies import Backup, copy_postgres, copy_sqlite, restore_sqlite
 from storage.tables import HEAD
 
 DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})

@@ -12,12 +12,12 @@ from scoring.penalties import ledger
 from scoring.reading import CLAIMS_AT_MOST, Reading, Setting, plausible
 from scoring.roles import find_role
 from sourcing.identity import Settings, resolve
-from spiders._clean import LINKS, each, web_links
 from spiders._github import documents
 from spiders._github.answers import PullRequest, Repository, WatchedRepository
 from spiders._github.people import merged_change, repository
 from spiders._huggingface import work as hub
 from spiders._huggingface.answers import Repo
+from spiders._reading.clean import LINKS, each, web_links
 from storage.records import Account, AccountKey, Claim, Evidence, Kind, Lead, Level, Link, Origin, Part
 from storage.store import Store
 from tests import github_answers as gh

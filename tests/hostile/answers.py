@@ -11,10 +11,10 @@ from scrapy import Request
 from scrapy.http import Response
 
 from sourcing.drift import alarms, item_alarms
-from spiders._answers import ENOUGH, Answers
 from spiders._base import SourceSpider, Yielded
 from spiders._card import Card, Options
-from spiders._times import Moment
+from spiders._polite.answers import ENOUGH, Answers
+from spiders._reading.times import Moment
 from storage.records import Account, AccountKey, Claim, Kind, LaneBill, Link, Origin, Outcome, Shape
 from storage.store import Store
 from tests.hostile.cases import Case, body_of

@@ -8,7 +8,7 @@ from lxml import html
 
 from sourcing.export import Wanted, write
 from sourcing.export.cells import cell, guard
-from spiders._contacts import SEE_POST
+from spiders._reading.contacts import SEE_POST
 from storage.records import Account, AccountKey
 from storage.store import Store
 from storage.text import Address, check_address, display, match_key

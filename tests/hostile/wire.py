@@ -97,7 +97,7 @@ def too_large(case: Case, folder: Path) -> None:
 
 
 def _night(base: str) -> tuple[list[str], list[str]]:
-    gated = {"DOWNLOAD_HANDLERS": dict.fromkeys(("http", "https"), "spiders._resolving.GatedHandler")}
+    gated = {"DOWNLOAD_HANDLERS": dict.fromkeys(("http", "https"), "spiders._polite.resolving.GatedHandler")}
     options = {"api": base, "pages": ["/case", "/good"]}
     settings = {**gated, "DOWNLOAD_TIMEOUT": TIMEOUT}
     store, spider = crawl(

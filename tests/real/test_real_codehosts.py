@@ -11,9 +11,10 @@ from urllib.parse import urlsplit
 import pytest
 from scrapy.http import TextResponse
 
-from spiders import _limits, forgejo, gitlab
-from spiders._clean import each
-from spiders._paging import next_page
+from spiders import forgejo, gitlab
+from spiders._polite import limits as _limits
+from spiders._reading.clean import each
+from spiders._reading.paging import next_page
 from storage.records import Kind, Origin
 from tests.replay import read_exchanges
 

@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 from protego import Protego
 
-from spiders._clean import each
 from spiders._discourse import people, work
 from spiders._discourse.answers import Directory, OpenTopic, Post, Profile, Row, Topic, Topics, User
 from spiders._discourse.forums import Forum, Place
 from spiders._discourse.people import Seen
+from spiders._reading.clean import each
 from storage.records import Evidence, Origin
 from tests.replay import Replay, crawl, read_exchanges
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from spiders._clean import each
+from spiders._reading.clean import each
 from spiders.forem import Article, Writer, links, post
 from storage.records import AccountKey, Claim, Origin
 from tests.replay import read_exchanges

@@ -13,11 +13,11 @@ from graphql import GraphQLSchema, build_schema, parse, validate
 from pydantic import TypeAdapter
 from scrapy.http import TextResponse
 
-from spiders import _gate
-from spiders._fields import tolerant
 from spiders._github import documents, people
 from spiders._github.answers import Contributor, FoundUsers, GraphAnswer, RestProfile
 from spiders._github.paging import next_page
+from spiders._polite import gate as _gate
+from spiders._reading.fields import tolerant
 from storage.records import Account, Kind, Origin
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"

@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 from scrapy.http import Response
 
-from spiders._clean import each
 from spiders._huggingface import lanes, people, work
 from spiders._huggingface.answers import Author, Overview, Paper, Repo
 from spiders._huggingface.api import HuggingFaceOptions
-from spiders._limits import structured
-from spiders._paging import next_page
+from spiders._polite.limits import structured
+from spiders._reading.clean import each
+from spiders._reading.paging import next_page
 from storage.errors import Unreadable
 from storage.records import Claim, Evidence, Kind, Level, Origin
 from tests.replay import Replay, crawl, read_exchanges

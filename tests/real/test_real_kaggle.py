@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from spiders import _gate
-from spiders._clean import each
 from spiders._kaggle import calls, lanes, leaderboard, people, work
 from spiders._kaggle.answers import Dataset, Found, UserDocument
+from spiders._polite import gate as _gate
+from spiders._reading.clean import each
 from storage.records import Account, AccountKey, Kind, Origin
 from tests.replay import Replay, crawl, read_exchanges
 

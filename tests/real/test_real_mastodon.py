@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from spiders import _limits
 from spiders._mastodon import people
+from spiders._polite import limits as _limits
 from storage.records import Account, Claim, Link, Origin
 from storage.store import Store
 from tests.replay import Replay, crawl, read_exchanges

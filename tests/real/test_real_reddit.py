@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from spiders import _gate
-from spiders._clean import each
+from spiders._polite import gate as _gate
+from spiders._reading.clean import each
 from spiders._reddit.answers import About, Listing, Names, Thing, Token
 from spiders.reddit import Reddit
 from tests.replay import read_exchanges

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from spiders import _gate
-from spiders._clean import each
+from spiders._polite import gate as _gate
+from spiders._reading.clean import each
 from spiders._research import arxiv, crossref, openalex, people, semanticscholar
 from spiders._research.openalex import Named, Person, Work, orcid_of, short_id
 from spiders._research.people import Candidate

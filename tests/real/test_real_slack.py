@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 import pytest
 
 from sourcing.imports.slack_export import read
-from spiders._clean import each
+from spiders._reading.clean import each
 from spiders._slack import activity
 from spiders._slack.answers import (
     Channel,

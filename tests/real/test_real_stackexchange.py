@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from spiders._clean import each
+from spiders._reading.clean import each
 from spiders._stackexchange import people
 from spiders._stackexchange.answers import Envelope, Membership, Somebody, backoff_of, problem_of
 from spiders._stackexchange.sites import host

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from scrapy.http import HtmlResponse, TextResponse
 
-from spiders._addresses import Blocked, objection
-from spiders._polite import ROBOTS_PARSED
-from spiders._resolving import JudgedResolver
+from spiders._polite.addresses import Blocked, objection
+from spiders._polite.middlewares import ROBOTS_PARSED
+from spiders._polite.resolving import JudgedResolver
 from spiders._web.marks import Marks, read_page, read_resume
 from spiders._web.wishes import robots_signal, wishes
 from storage.records import Account, Claim, Kind, Link, Origin

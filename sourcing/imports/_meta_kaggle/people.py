@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from spiders._clean import HANDLE, LOCATION, NAME, clean, flags_of
+from spiders._reading.clean import HANDLE, LOCATION, NAME, clean, flags_of
 from storage.records import Account, AccountKey, Kind, Known, Origin
 
 SOURCE = "kaggle"

@@ -1,0 +1,1 @@
+"""The course of a night: what is asked next, in which step, and what it cost."""

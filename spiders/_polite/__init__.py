@@ -1,0 +1,1 @@
+"""How requests leave: robots, addresses, pace, and when a source is better left alone."""

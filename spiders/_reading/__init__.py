@@ -1,0 +1,1 @@
+"""From a stranger's answer to values that fit a record."""

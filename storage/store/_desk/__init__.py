@@ -1,0 +1,1 @@
+"""What the desk asks, decides, searches and hands on."""

@@ -1,0 +1,1 @@
+"""Receipts, their numbers for the matrix, and a role's lists."""

@@ -1,0 +1,1 @@
+"""Nights: their lanes, frontier, locks and workers."""

@@ -1,0 +1,1 @@
+"""Leads, and the judgements they are computed from."""

@@ -1,0 +1,1 @@
+"""What people may ask for, what terms take away, and what keeps the erased erased."""

@@ -1,0 +1,1 @@
+"""What crawls bring, folded into what is known and written in batches."""

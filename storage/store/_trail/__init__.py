@@ -1,0 +1,1 @@
+"""The log and its chains, checks, copies and seals."""
