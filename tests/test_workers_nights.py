@@ -221,15 +221,18 @@ def test_a_night_uses_the_workers_it_finds(house: House, alone: Left) -> None:
 @contextmanager
 def signing(config: Config, one: Worker) -> Iterator[None]:
     """A worker that gives signs of life until the night believes it is there, and takes nothing."""
-    over = threading.Event()
+    over, signed = threading.Event(), threading.Event()
 
     def sign() -> None:
         with Store.open(config.database_url) as store:
+            store.sign_worker(one)
+            signed.set()
             while not over.wait(0.05) and not store.jobs():
                 store.sign_worker(one)
 
     thread = threading.Thread(target=sign)
     thread.start()
+    assert signed.wait(60), "a night that begins before the first sign crawls by itself"
     try:
         yield
     finally:
