@@ -96,6 +96,11 @@ def start(path: Path, *, database: str, day: int, attempt: int, way: str = "") -
     )
 
 
+def day_of(day: int) -> date:
+    """The date of the night of that number, from 0."""
+    return (BEGIN + timedelta(days=day)).date()
+
+
 @contextmanager
 def opened(path: Path, database: str = "") -> Iterator[Store]:
     """The Store of an installation."""
@@ -110,7 +115,8 @@ def contents(path: Path, database: str) -> dict[str, str]:
     """All a night leaves of people: accounts, work, finds, judgements, decisions, leads; without times of the night."""
     with opened(path, database) as store:
         accounts = list(store.accounts())
-        kept = {f"account {one.key}": one.model_dump_json() for one in accounts}
+        kept = {f"account {one.key}": one.model_dump_json(exclude={"observed"}) for one in accounts}
+        kept |= {f"observed {one.key}": " ".join(sorted(one.observed)) for one in accounts}
         kept |= {f"gone {k.account}": str(k.gone_at) for s in names() for k in store.known(s) if k.gone_at}
         work = [one for some in store.evidence([one.key for one in accounts]).values() for one in some]
         kept |= {f"work {one.id}": one.model_dump_json() for one in work}

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from bench.faults._world import Web, contents, decide, installation, opened, start, web
+from bench.faults._world import Web, contents, day_of, decide, installation, opened, start, web
 from bench.report import Row, report
 from storage.store import LEASED
 
@@ -92,9 +92,11 @@ def _night(path: Path, url: str, day: int, done: Trial, disturbed: tuple[random.
         if code == -9:
             done.kills += 1
             done.flying += _flying(path, url)
-            done.moments[said] += 1
-            continue
-        if code != 0:
+            ended = _has_ended(path, url, day)
+            done.moments["after the night's end" if ended else said] += 1
+            if not ended:
+                continue  # beginning an ended night again would be one more night
+        elif code != 0:
             raise RuntimeError(f"the night ended with {code}; it said last:\n{said}")
         done.seconds.append(time.monotonic() - began)
         return
@@ -105,6 +107,13 @@ def _flying(path: Path, url: str) -> int:
     """Questions that were asked and not answered when the process died."""
     with opened(path, url) as store:
         return sum(states.get(LEASED, 0) for states in store.questions().values())
+
+
+def _has_ended(path: Path, url: str, day: int) -> bool:
+    """Whether the night of that day was over before its process died."""
+    with opened(path, url) as store:
+        newest = next(iter(store.nights(1)), None)
+    return newest is not None and newest.ended_at is not None and newest.started_at.date() == day_of(day)
 
 
 def _attempt(path: Path, url: str, day: int, attempt: int, after: float | None) -> tuple[int, str]:
@@ -129,7 +138,7 @@ def _attempt(path: Path, url: str, day: int, attempt: int, after: float | None) 
 
 def _rows(kind: str, calm: Trial, again: Trial, trials: list[Trial]) -> list[Row]:
     number = sum(trial.kills for trial in trials)
-    rows = []
+    rows = [_looked_at(kind, calm, trials)]
     for what in KINDS:
         lost, doubled = (sum(one[at] for one in (_differ(what, calm, trial) for trial in trials)) for at in (0, 1))
         peer = f"{sum(name.startswith(what + ' ') for name in calm.left):,} in an undisturbed trial"
@@ -161,6 +170,12 @@ def _told(more: list[Counter[str]]) -> str:
         for name, count in one.items():
             routes[name.split(" ")[2].split("/")[1]] += count
     return ", ".join(f"{route} {count}" for route, count in routes.most_common(5)) or "none"
+
+
+def _looked_at(kind: str, calm: Trial, trials: list[Trial]) -> Row:
+    """Fields said to be empty: an answer that brings nothing else is not written, and answers come in another order."""
+    other = sum(_differ("observed", calm, trial)[0] for trial in trials)
+    return Row(f"{kind}: accounts of which a field is known to be empty in one and not the other", other, "")
 
 
 def _differ(what: str, calm: Trial, trial: Trial) -> tuple[int, int]:
