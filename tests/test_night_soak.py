@@ -52,6 +52,14 @@ def test_growth_is_by_change_and_its_place_is_named() -> None:
     assert "receipt 49 KiB a night" in rows["growth of the database, last third"].peer
 
 
+def test_nights_that_forget_people_do_not_hide_growth() -> None:
+    nights = mornings({"bytes": 2_000.0})
+    nights = [replace(one, bytes=one.bytes - 10**6 * (number // 8)) for number, one in enumerate(nights)]
+    assert missed(soak.rows(nights, 300)) == {"growth of the database per change"}
+    nights = [replace(one, bytes=one.bytes - 10**6 * (number // 8)) for number, one in enumerate(mornings({}))]
+    assert missed(soak.rows(nights, 300)) == set()
+
+
 @pytest.mark.slow
 def test_a_few_nights() -> None:
     rows = {row.figure.partition(": ")[0]: row for row in soak.soak(4, 60)}
