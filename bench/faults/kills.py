@@ -113,7 +113,9 @@ def _has_ended(path: Path, url: str, day: int) -> bool:
     """Whether the night of that day was over before its process died."""
     with opened(path, url) as store:
         newest = next(iter(store.nights(1)), None)
-    return newest is not None and newest.ended_at is not None and newest.started_at.date() == day_of(day)
+    # One that was cut off is closed by the next attempt, which may be killed before it begins a night of its own.
+    ended = newest is not None and newest.ended_at is not None and "cut_off" not in newest.counters
+    return ended and newest is not None and newest.started_at.date() == day_of(day)
 
 
 def _attempt(path: Path, url: str, day: int, attempt: int, after: float | None) -> tuple[int, str]:
