@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, cached_property
 from itertools import product
-from re import _constants as ops  # type: ignore[attr-defined]  # the parser has no public door since Python 3.11
-from re import _parser as parser  # type: ignore[attr-defined]
+from re import _constants as ops
+from re import _parser as parser
 from typing import Any, NamedTuple
 
 from ahocorasick_rs import AhoCorasick
