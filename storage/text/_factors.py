@@ -7,12 +7,15 @@ in Cox, "Regular Expression Matching with a Trigram Index", 2012). One pass of a
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, cached_property
+from importlib import import_module
 from itertools import product
-from re import _constants as ops
-from re import _parser as parser
 from typing import Any, NamedTuple
 
 from ahocorasick_rs import AhoCorasick
+
+# The parser has no public door since Python 3.11.
+ops: Any = import_module("re._constants")
+parser: Any = import_module("re._parser")
 
 MOST = 300  # texts told apart within one pattern
 LEAST = 2  # letters of a text worth looking for
