@@ -11,7 +11,6 @@ import gzip
 import importlib.util
 import json
 import random
-import resource
 import subprocess
 import sys
 import tempfile
@@ -22,6 +21,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from bench._memory import peak
 from bench.report import Row, middle, number, report
 
 USERS = 1_500_000
@@ -213,7 +213,7 @@ def child(name: str, folder: Path) -> None:
     start = perf_counter()
     rows = READERS[name](folder)
     took = perf_counter() - start
-    print(json.dumps([rows, took, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]))
+    print(json.dumps([rows, took, peak() / 1024]))
 
 
 def measured(name: str, folder: Path) -> tuple[int, float, float]:

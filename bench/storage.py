@@ -4,7 +4,6 @@ Usage: python -m bench.storage [ACCOUNTS]
 """
 
 import random
-import resource
 import sqlite3
 import sys
 import tempfile
@@ -21,6 +20,7 @@ from uuid import uuid4
 import orjson
 import psycopg
 
+from bench._memory import peak
 from bench.report import Row, middle, number, report, seconds
 from sourcing.process import start_quickly
 from storage.records import Account, Claim, Kind, Link, Origin
@@ -241,7 +241,7 @@ def measure(kit: Kit, count: int) -> Iterator[Row]:
 
 def memory() -> Row:
     """The most memory this process ever held, in MiB; people are invented a batch at a time."""
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    most = peak() / 1024
     return Row("most memory, all of the above", most, "MiB", "", f"< {MEMORY}", most < MEMORY)
 
 

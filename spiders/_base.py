@@ -32,7 +32,7 @@ from spiders._polite.headers import plain_headers
 from spiders._reading.again import Patience
 from spiders._reading.fields import Model, tolerant, unread
 from spiders._reading.shape import checked, loads
-from storage.errors import Unreadable
+from storage.errors import StoreError, Unreadable
 from storage.records import AccountKey, Forecast, Known, Lane, LaneState, Origin, Outcome
 from storage.store import Store
 
@@ -133,8 +133,11 @@ class SourceSpider(Phases):
 
     async def start(self) -> AsyncIterator[Any]:
         """The first requests of every lane."""
-        for request in self.first():
-            yield request
+        try:
+            for request in self.first():
+                yield request
+        except StoreError as error:  # Scrapy would log it and call the source ended with "start_error"
+            self.stop_unstored(error)
 
     def first(self) -> Iterable[Request]:
         """The first requests of every lane."""

@@ -278,6 +278,23 @@ def test_a_database_somebody_else_writes_to_for_long(
     _same_as_undisturbed(config, tmp_path, clean)
 
 
+@pytest.mark.parametrize("moment", ["first", "when_idle"])
+def test_a_database_that_fails_before_anything_is_asked(
+    tmp_path: Path, clean: Serving, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    config = installation(tmp_path, clean)
+
+    def gone(self: object) -> None:
+        raise StoreError("the connection is closed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(f"spiders.{SOURCE}.HackerNews.{moment}", gone)
+        with pytest.raises(StoreError, match="the connection is closed") as caught:
+            run(config, now=NOW)
+    assert caught.value.exit_code == 3
+    _same_as_undisturbed(config, tmp_path, clean)
+
+
 @pytest.mark.postgres
 def test_a_server_that_is_restarted_in_the_middle(tmp_path: Path, clean: Serving, postgres_url: str) -> None:
     Store.upgrade(postgres_url)

@@ -67,4 +67,5 @@ def test_a_few_nights() -> None:
     # Steps of a few pages say nothing of growth by change yet; all that lives or works must stay as it is.
     for figure in ("memory of a night's process, at most", "memory of one process for all nights"):
         assert rows[figure].holds, rows[figure]
-    assert rows["memory of a desk that stays open"].holds, rows["memory of a desk that stays open"]
+    # A third is one night here, and the heap of one more thread of the desk (40 MiB) may fall between two of them.
+    assert rows["memory of a desk that stays open"].value < 2, rows["memory of a desk that stays open"]

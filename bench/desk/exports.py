@@ -1,6 +1,5 @@
 """Files of 100,000 rows beside the fastest writer for the same rows, and the memory a larger list takes."""
 
-import resource
 import subprocess
 import sys
 import tempfile
@@ -14,6 +13,7 @@ import orjson
 import polars as pl
 import xlsxwriter
 
+from bench._memory import peak
 from bench.report import Row, middle, seconds
 from sourcing.export.columns import COLUMNS
 from sourcing.export.csv_file import write_csv
@@ -98,7 +98,7 @@ def alone(writer: str, people: int) -> None:
     write = {one.__name__: one for one in (write_csv, write_jsonl, write_xlsx)}[writer]
     with tempfile.TemporaryFile() as file:
         write((line(number) for number in range(people)), file)
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    print(peak() / 1024)
 
 
 def _to_file(write: Callable[[Sequence[Line], BinaryIO], None], lines: Sequence[Line]) -> None:

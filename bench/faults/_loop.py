@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from bench.faults._memory import held
+from bench._memory import held
 from sourcing import nightly
 from sourcing.config import load
 

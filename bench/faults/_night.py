@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+from bench._memory import peak
 from sourcing import nightly
 from sourcing.config import load
 from sourcing.crawl import running
+
+PEAK = "KiB of memory at most: "  # how its last line begins
 
 
 def main() -> int:
@@ -25,6 +28,7 @@ def main() -> int:
     for outcome in report.night.outcomes:
         if outcome.state not in ("done", "skipped"):
             _tell(f"{outcome.source} ended {outcome.state}: {outcome.reason}")
+    _tell(f"{PEAK}{peak()}")
     # Here a source at its limit, or one with answers of no use, is no failure; a traceback ends with 1.
     return 130 if report.interrupted else 0
 

@@ -117,7 +117,7 @@ def contents(path: Path, database: str) -> dict[str, str]:
         accounts = list(store.accounts())
         kept = {f"account {one.key}": one.model_dump_json(exclude={"observed"}) for one in accounts}
         kept |= {f"observed {one.key}": " ".join(sorted(one.observed)) for one in accounts}
-        kept |= {f"gone {k.account}": str(k.gone_at) for s in names() for k in store.known(s) if k.gone_at}
+        kept |= {f"gone {k.account}": str(k.gone_at.date()) for s in names() for k in store.known(s) if k.gone_at}
         work = [one for some in store.evidence([one.key for one in accounts]).values() for one in some]
         kept |= {f"work {one.id}": one.model_dump_json() for one in work}
         kept |= {f"find {one.account} {one.lane}": "" for one in store.finds()}

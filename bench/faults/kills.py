@@ -28,6 +28,7 @@ from storage.store import LEASED
 
 DECISIONS = 20
 MOST_ATTEMPTS = 200  # of one night; more means that it does not get on
+MOST_TOLD = 20  # differences of a trial
 SIGN_IN = "/access_token"
 KINDS = ("account", "work", "find", "judgement", "decision", "lead", "gone", "damage")
 
@@ -62,6 +63,7 @@ def kills(
             left = count - sum(trial.kills for trial in trials)
             here = Path(folder) / f"trial{len(trials)}"
             trials.append(_trial(here, served, postgres, nights, (chance, calm, left)))
+            _tell(calm, trials)
     return _rows(kind, calm, again, trials)
 
 
@@ -185,6 +187,18 @@ def _differ(what: str, calm: Trial, trial: Trial) -> tuple[int, int]:
     expected = {name: text for name, text in calm.left.items() if name.startswith(what + " ")}
     found = {name: text for name, text in trial.left.items() if name.startswith(what + " ")}
     return sum(found.get(name) != text for name, text in expected.items()), len(found.keys() - expected.keys())
+
+
+def _tell(calm: Trial, trials: list[Trial]) -> None:
+    """What the newest trial differs in, for whoever looks for the cause."""
+    newest, number = trials[-1].left, sum(trial.kills for trial in trials)
+    other = sorted(name for name in calm.left.keys() | newest.keys() if calm.left.get(name) != newest.get(name))
+    print(f"trial {len(trials)}: {number} kills, {len(other)} things differ", file=sys.stderr, flush=True)
+    for name in other[:MOST_TOLD]:
+        was, now = calm.left.get(name, "absent"), newest.get(name, "absent")
+        at = next((n for n, (a, b) in enumerate(zip(was, now, strict=False)) if a != b), 0)
+        here = slice(max(0, at - 60), at + 60)
+        print(f"  {name}\n    undisturbed: {was[here]}\n    killed: {now[here]}", file=sys.stderr, flush=True)
 
 
 @contextmanager

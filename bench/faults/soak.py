@@ -22,7 +22,8 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.request import urlopen
 
-from bench.faults._memory import ended, held
+from bench._memory import ended, held
+from bench.faults._night import PEAK
 from bench.faults._world import BEGIN, Web, environment, installation, opened, start, web
 from bench.report import Row, middle, report
 from sourcing.demo.run import ROLE
@@ -72,7 +73,8 @@ def _morning(path: Path, served: Web, day: int, run_next: Callable[[int], int], 
     with opened(path) as store:
         changed, there = len(store.touched(BEGIN + timedelta(days=day))), sum(store.held_by_source().values())
     size, tables = _size(path.parent / "sourcing.db")
-    return Morning(requests, changed, there, used.seconds, used.peak, size, tables, look(), run_next(day))
+    peak = int(used.said.rpartition(PEAK)[2])
+    return Morning(requests, changed, there, used.seconds, peak, size, tables, look(), run_next(day))
 
 
 def _size(file: Path) -> tuple[int, dict[str, int]]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sourcing.crawl.limits import Limits
 from sourcing.drift import KEPT_ANSWERS, SHOWN, measured
 from sourcing.progress import Progress, Sending
-from spiders._course.ledger import WAITED
+from spiders._course.ledger import NOT_STORED, WAITED
 from storage.records import Account, AccountKey, LimitLeft, Outcome, Sighting
 
 if TYPE_CHECKING:
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from spiders._conversation import Batch
     from spiders._course.rounds import Rounds
 
-NOT_STORED = "storing failed"  # how the reason begins of a source that ended because the database failed
+__all__ = ["NOT_STORED", "Watch"]
+
 LOOK = 0.5  # seconds between two looks at the limits of the night
 EVERY = 2.0  # seconds between two lines of progress of one source
 # Counters that mean some of the work could not be done; everything else is normal life.

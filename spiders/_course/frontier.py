@@ -177,7 +177,7 @@ class Frontier:
         except StoreError as error:
             # Without the row a killed night would ask again; without the database nothing else can be kept either.
             spider.ledger.skip("not_stored")
-            spider.stop("failed", f"storing failed: {error}")
+            spider.stop_unstored(error)
             raise IgnoreRequest("the answer could not be kept") from error
         return response
 

@@ -6,6 +6,7 @@ from pydantic import BaseModel
 
 from storage.records import AccountKey, LaneBill
 
+NOT_STORED = "storing failed"  # how the reason begins of a source that ended because the database failed
 WAITED = "waited_seconds"  # counter: waiting the source asked for, earlier parts of the night included
 
 

@@ -11,7 +11,9 @@ from scrapy import Request
 from scrapy.exceptions import DontCloseSpider, IgnoreRequest
 
 from spiders._conversation import Batch, Conversation, Question, Yielded
+from spiders._course.ledger import NOT_STORED
 from spiders._course.rounds import Did, Rounds
+from storage.errors import StoreError
 from storage.redaction import redacted
 
 
@@ -103,6 +105,9 @@ class Phases(Conversation):
                 return list(self.when_idle())
             if self.keeper is not None:
                 self.keeper.flush()
+        except StoreError as error:
+            self.stop_unstored(error)
+            return []
         except Exception as error:  # Scrapy would log it and call the source finished
             self.logger.exception("%s broke down between two phases", self.name)
             self.stop("failed", f"{type(error).__name__} between two phases: {error}")
@@ -137,6 +142,10 @@ class Phases(Conversation):
             self.store.hold_source(self.name, self.now() + timedelta(seconds=hold), reason)
         self._close(state)
 
+    def stop_unstored(self, error: StoreError) -> None:
+        """End this source because the database failed."""
+        self.stop("failed", f"{NOT_STORED}: {error}")
+
     def _close(self, reason: str) -> None:
         # Awaiting the close inside a middleware deadlocks (Scrapy 2.19), so it runs as a task of its own.
         engine = self.crawler.engine
@@ -153,7 +162,7 @@ class Phases(Conversation):
         """Stop: a batch that cannot be stored would be lost, and so would every later one."""
         # Exceptions in pipelines are counted nowhere else (Scrapy 2.19).
         self.ledger.skip("not_stored")
-        self.stop("failed", f"storing failed: {failure.value}")
+        self.stop("failed", f"{NOT_STORED}: {failure.value}")
 
 
 def _nobody_reads(*_: object, **__: object) -> Iterable[Yielded]:
