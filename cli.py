@@ -10,67 +10,10 @@ from typing import Annotated
 import typer
 
 from sourcing import __version__
-from sourcing.commands import (  # each module puts its commands on the application
-    audit,
-    batch,
-    db,
-    decide,
-    exports,
-    hand_over,
-    identity,
-    leads,
-    legal,
-    nights,
-    notices,
-    optout,
-    privacy,
-    retention,
-    review,
-    role_lint,
-    role_new,
-    role_reference,
-    role_weights,
-    roles,
-    scores,
-    search,
-    setup,
-    subject,
-    users,
-    worker,
-)
 from sourcing.commands._edge import app
 from sourcing.process import start_quickly
 
-__all__ = [
-    "app",
-    "audit",
-    "batch",
-    "db",
-    "decide",
-    "exports",
-    "hand_over",
-    "identity",
-    "leads",
-    "legal",
-    "main",
-    "nights",
-    "notices",
-    "optout",
-    "privacy",
-    "retention",
-    "review",
-    "role_lint",
-    "role_new",
-    "role_reference",
-    "role_weights",
-    "roles",
-    "scores",
-    "search",
-    "setup",
-    "subject",
-    "users",
-    "worker",
-]
+__all__ = ["app", "main"]
 
 
 def _say_version(wanted: bool) -> None:

@@ -5,7 +5,7 @@ expected calibration error there is smaller than that of the bare total. Before 
 """
 
 import math
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import groupby
@@ -127,11 +127,9 @@ def reliability(expected: Sequence[float], judged: Sequence[Judged]) -> tuple[Bi
     )
 
 
-def percentile(total: float, totals: Sequence[float]) -> float | None:
-    """Share of others below a total, equal ones counting half; None without others. `totals` rise."""
-    if not totals:
-        return None
-    return (bisect_left(totals, total) + bisect_right(totals, total)) / 2 / len(totals)
+def percentile(below: int, equal: int, leads: int) -> float | None:
+    """Share of a list's leads below a total, equal ones counting half; None without leads."""
+    return (below + equal / 2) / leads if leads else None
 
 
 def _total(one: Judged) -> float:

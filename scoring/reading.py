@@ -12,13 +12,12 @@ from scoring.reference import Reference, shipped_reference
 from scoring.roles.model import Role
 from scoring.skills import Match, Matcher
 from scoring.skills.matcher import OTHERS_WORK
-from storage.records import Account, AccountKey, Evidence, Lead, Level
+from storage.records import WISH, Account, AccountKey, Evidence, Lead, Level
 
 DAYS_A_MONTH = 30.4375
 FAINTEST = 0.15  # recency never falls below this: old work is still work
 CLAIMS_AT_MOST = 0.25  # coverage of a skill that is only claimed
 ITEMS_PER_SOURCE = 3
-WISH = "wish"  # evidence of what people say about being contacted: it says nothing of their work
 RICH = 20  # pieces of work from which a missing skill says something
 
 # Nothing a source shows can be older than the source: such dates are wrong and ignored.

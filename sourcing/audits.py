@@ -12,11 +12,13 @@ from scoring.fairness.bias import BiasAudit, bias_audit
 from scoring.fairness.proxies import Facts, ProxyAudit, country_of, facts, proxies
 from scoring.fairness.slates import STRATA, UNKNOWN, Balanced, balanced
 from scoring.fairness.swaps import SWAPS, Difference, differences
+from scoring.heard import heard
 from scoring.places import Presets, band
 from scoring.reading import Reading
 from scoring.reference import Reference
 from scoring.roles import Funnel, Role
 from scoring.roles.lint import funnel, meets
+from scoring.sound import sound
 from sourcing.config import Config
 from sourcing.logs import to_file
 from sourcing.ranking import refuses
@@ -51,7 +53,8 @@ def proxy_audit(
     changed = Counter(dict.fromkeys(SWAPS, 0))
     for lead in leads:
         totals.append(scorer.score(lead).total)
-        known.append(facts(lead, Reading(lead, scorer.setting), now))
+        told = _told(lead, now)
+        known.append(facts(told, Reading(told, scorer.setting), now))
         if len(totals) <= swaps:
             for name, found in _swapped(scorer, lead):
                 changed[name] += 1
@@ -65,6 +68,11 @@ def proxy_audit(
         moved=len(moved),
         differences=tuple(moved[:MOST_DIFFERENCES]),
     )
+
+
+def _told(lead: Lead, now: datetime) -> Lead:
+    """A lead as scores read it, name and place included: without orders to its reader, and what cannot be."""
+    return heard(sound(lead, now)[0])
 
 
 def _swapped(scorer: Scorer, lead: Lead) -> Iterator[tuple[str, list[Difference]]]:
@@ -134,7 +142,7 @@ def strata(leads: Iterable[Lead], name: str, now: datetime, presets: Presets | N
         raise ConfigError(
             f"no stratum {name!r}; a list can be balanced on {', '.join(STRATA)}, and on nothing protected"
         )
-    return {lead.id: _stratum(lead, name, now, presets) for lead in leads}
+    return {lead.id: _stratum(sound(lead, now)[0], name, now, presets) for lead in leads}
 
 
 def balanced_list(

@@ -1,7 +1,6 @@
 """Why a lead has its score, what would move it, and what makes the difference to another lead."""
 
 from collections.abc import Mapping
-from datetime import datetime
 
 from scoring import sums
 from scoring.calibration import Calibration, percentile
@@ -9,7 +8,7 @@ from scoring.engine import Scorer, replay
 from scoring.reference import Reference, Usual, shipped_reference
 from scoring.roles import Role
 from scoring.what_if import Example, TermDifference, examples, versus
-from sourcing.ranking import addresses_of, clean, matrix, receipt_of
+from sourcing.ranking import addresses_of, clean, receipt_of
 from sourcing.weights import calibration
 from storage.errors import ConfigError
 from storage.records import Lead, Part, Receipt, Record
@@ -60,14 +59,14 @@ class Versus(Record):
     warning: str = ""  # where the two were not scored alike
 
 
-def explain(store: Store, role: Role, name: str, *, now: datetime, reference: Reference | None = None) -> Explained:
+def explain(store: Store, role: Role, name: str, *, reference: Reference | None = None) -> Explained:
     """Explain the latest receipt of a lead; UnknownLead if there is none. `reference` as in scoring."""
     lead, receipt = receipt_of(store, name, role.role)
     scorer = Scorer(role, receipt.scored_at, reference)
     outdated = "" if scorer.digest == receipt.digest else _outdated(role, receipt)
     more = tuple(examples(lead, scorer))
     found = explained(lead, receipt, role, more, reference)
-    standing = _standing(store, role, receipt, now, reference)
+    standing = _standing(store, role, receipt)
     return found.model_copy(update={"standing": standing, "outdated": outdated})
 
 
@@ -113,20 +112,15 @@ def _outdated(role: Role, receipt: Receipt) -> str:
     return "the profile or the tables changed since; `sourcing score` brings it up to date"
 
 
-def _standing(store: Store, role: Role, receipt: Receipt, now: datetime, reference: Reference | None) -> Standing:
+def _standing(store: Store, role: Role, receipt: Receipt) -> Standing:
     learned = calibration(store, role)
-    columns = matrix(store, role, now=now, reference=reference)
-    ranked = columns.sections(role.normal_weights) == 0
-    totals = sorted(columns.totals(role.normal_weights)[ranked].tolist())
-    below = percentile(receipt.total, totals) if receipt.section == "ranked" else None
+    below = percentile(*store.place(role.role, receipt.total)) if receipt.section == "ranked" else None
     return Standing(percentile=below, share=learned.share(receipt.total), calibration=learned)
 
 
-def compare_leads(
-    store: Store, role: Role, left: str, right: str, *, now: datetime, reference: Reference | None = None
-) -> Versus:
+def compare_leads(store: Store, role: Role, left: str, right: str, *, reference: Reference | None = None) -> Versus:
     """Two leads term by term; ConfigError if both names are one lead."""
-    one, other = (explain(store, role, name, now=now, reference=reference) for name in (left, right))
+    one, other = (explain(store, role, name, reference=reference) for name in (left, right))
     if one.lead == other.lead:
         raise ConfigError(f"{left!r} and {right!r} are both {one.lead}; name two leads")
     alike = one.receipt.digest == other.receipt.digest

@@ -31,12 +31,15 @@ SKIPPED_ON_PURPOSE = ("switched off", "off unless", "no active role")
 EMPTY = "empty_target:"  # counter of a name in a lane behind which there is nobody
 OVER_ROUNDS = "over_rounds"  # counter of look-ups for which the night had no round left
 MOST_NAMES = 4
+OF_ALL = "night"  # in place of a source, for what is no source's
 GOOD = frozenset({"done"})
 ANSWERED = frozenset({"done", "partial"})  # how a source ends that was asked all it should be
 STORING = frozenset({"done", "partial", "limit"})  # how a source ends that gave something
-WAYS_OUT = {
+NO_ANSWER = "outage: no answer"  # as spiders and `sourcing/crawl/watch.py` begin that reason
+WAYS_OUT = {  # by state; "silent": failed without one answer
     "refused": "check its token and its terms, then `sourcing doctor --online`; it is not asked in another guise",
     "limit": "it goes on by itself next night; its limits stand in [sources.{source}]",
+    "silent": "check this machine's connection and whether the site is up, then run `sourcing crawl {source}` again",
     "failed": "run `sourcing crawl {source}` again; if it fails again, its answers changed: install a newer version",
     "partial": "what could not be read is in quarantine; if it stays, install a newer version",
     "interrupted": "the next night continues",
@@ -48,7 +51,8 @@ class Finding(Record):
     """One thing a person should know of a source's night."""
 
     source: str
-    # An outcome's state, "nothing", "far_below", "below_card", "cut_short", "empty_target", "over_rounds" or "terms".
+    # An outcome's state, "nothing", "far_below", "below_card", "cut_short", "empty_target", "over_rounds", "terms", or
+    # "clock_back" of the night itself.
     kind: str
     text: str  # one line with the way out
 
@@ -63,7 +67,7 @@ def findings(
 
     `shown(source, since)` counts the people of a source seen since then; it is asked only if the night continues one.
     """
-    found: list[Finding] = []
+    found = list(_clock(night, past))
     began = _began(night, past)
     for outcome in night.outcomes:
         got = shown(outcome.source, began) if shown is not None and began < night.started_at else seen(outcome)
@@ -78,6 +82,19 @@ def findings(
         if status is not None and status.warning:
             found.append(Finding(source=outcome.source, kind="terms", text=status.warning))
     return found
+
+
+def _clock(night: Night, past: Sequence[Night]) -> Iterator[Finding]:
+    """A night before which others began later: ages, terms and what is due are counted by this clock."""
+    later = max(
+        (one for one in past if one.started_at > night.started_at), key=lambda one: one.started_at, default=None
+    )
+    if later is not None:
+        text = (
+            f"the clock went back: night {later.number} began on {later.started_at:%d %b %Y %H:%M} UTC, this one on "
+            f"{night.started_at:%d %b %Y %H:%M}; set the machine's time, ages and terms are counted by it"
+        )
+        yield Finding(source=OF_ALL, kind="clock_back", text=text)
 
 
 def _began(night: Night, past: Sequence[Night]) -> datetime:
@@ -104,7 +121,8 @@ def _ended_badly(outcome: Outcome, good: Sequence[tuple[Night, Outcome]]) -> Ite
         return  # said field by field
     reason = f" ({display(outcome.reason, limit=MOST_REASON)[0]})" if outcome.reason else ""
     ended = "was not asked" if outcome.state == "skipped" else f"ended {outcome.state}"
-    way_out = WAYS_OUT.get(outcome.state, "").format(source=outcome.source)
+    silent = outcome.state == "failed" and outcome.reason.startswith(NO_ANSWER)
+    way_out = WAYS_OUT.get("silent" if silent else outcome.state, "").format(source=outcome.source)
     text = f"{outcome.source} {ended}{reason}; {_in_use(outcome, good)}{'; ' if way_out else ''}{way_out}"
     yield Finding(source=outcome.source, kind=outcome.state, text=text)
 

@@ -8,14 +8,16 @@ where the event has one.
 import json
 import logging
 import re
+import sys
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from traceback import extract_tb
 from typing import Any
 
+from storage.errors import StoreError
 from storage.redaction import Secret, redacted
 
 FILE = "sourcing.log"
@@ -31,12 +33,14 @@ CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\
 
 @contextmanager
 def to_file(folder: Path, secrets: Collection[str] = (), *, form: str = TEXT, name: str = FILE) -> Iterator[Path]:
-    """Send everything logged inside to a log file in the folder, as lines of text or of JSON."""
+    """Send everything logged inside to a log file in the folder, as lines of text or of JSON.
+
+    StoreError if there can be no such file. A disk that fills up later ends nothing: how many lines were lost is said.
+    """
     for secret in secrets:
         Secret(secret)
-    folder.mkdir(parents=True, exist_ok=True)
     path = folder / name
-    handler = RotatingFileHandler(path, maxBytes=MOST_BYTES, backupCount=KEPT, encoding="utf-8", errors="replace")
+    handler = _opened(path)
     handler.setFormatter(OneObject() if form == JSON else OneLine())
     handler.setLevel(logging.INFO)  # below it, engines write whole records of people
     root = logging.getLogger()
@@ -45,7 +49,31 @@ def to_file(folder: Path, secrets: Collection[str] = (), *, form: str = TEXT, na
         yield path
     finally:
         root.removeHandler(handler)
-        handler.close()
+        with suppress(OSError):  # what could not be written is counted already
+            handler.close()
+        if handler.lost:
+            sys.stderr.write(f"{path}: {handler.lost} lines of the log could not be written ({handler.why})\n")
+
+
+def _opened(path: Path) -> "Lines":
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return Lines(path, maxBytes=MOST_BYTES, backupCount=KEPT, encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise StoreError(f"{path}: cannot be written: {error.strerror}; free space or open the folder") from error
+
+
+class Lines(RotatingFileHandler):
+    """The file; of lines it cannot take only their number is kept, for the words of an event are not redacted yet."""
+
+    lost, why = 0, ""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the name of the standard library
+        """Count a line that could not be written, and why."""
+        del record
+        error = sys.exception()
+        self.lost += 1
+        self.why = (error.strerror if isinstance(error, OSError) else None) or type(error).__name__
 
 
 class OneLine(logging.Formatter):

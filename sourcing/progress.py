@@ -42,7 +42,8 @@ class Expected(str):
             source = row.lane.partition("/")[0]
             requests[source] = requests.get(source, 0) + row.requests
             minutes[source] = minutes.get(source, 0.0) + row.minutes
-        made = cls(f"{sum(requests.values()):,} requests expected, {max(minutes.values(), default=0.0):.0f} min")
+        expected = f"{sum(requests.values()):,}".replace(",", " ")
+        made = cls(f"{expected} requests expected, {max(minutes.values(), default=0.0):.0f} min")
         made.requests, made.minutes = requests, minutes
         return made
 

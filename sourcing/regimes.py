@@ -6,7 +6,7 @@ and every value has to be stated.
 """
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -61,50 +61,39 @@ class Retention(Frozen):
     log_days: int | None = Days
 
 
+class _Row(NamedTuple):
+    """One rule: what it is under each preset, and what stands behind it in the settings file."""
+
+    gdpr: int | bool
+    us: int | bool
+    meaning: str
+
+
+_RULES: Mapping[str, _Row] = {
+    "notice_days": _Row(
+        30, 0, "days until people have to be told; pending at the end, they are erased (0: no notice clock)"
+    ),
+    "export_needs_notice": _Row(True, False, "nobody whose notice is pending is given to others without the notice"),
+    "export_needs_purpose": _Row(True, True, "an export states what for"),
+    "export_days": _Row(90, 365, "days until a file has to be deleted by whoever was given it (0: no date)"),
+    "best": _Row(200, 200, "the best so many of each active role are kept although nobody worked with them"),
+    "pool_days": _Row(
+        7, 0, "days after first collection until all others are forgotten (0: they are kept like the best)"
+    ),
+    "lead_days": _Row(
+        180, 730, "days after first collection until a lead is forgotten; seen again extends nothing (0: never)"
+    ),
+    "contact_days": _Row(730, 1460, "days after the last two-way contact, where that is later"),
+    "quarantine_days": _Row(14, 14, "days until what could not be read is deleted (0: never)"),
+    "answer_days": _Row(7, 7, "days until kept answers of sources are deleted (0: never)"),
+    "log_days": _Row(180, 1460, "days until night reports, log files and events of accounts are deleted (0: never)"),
+}
 PRESETS: Mapping[Regime, Rules] = {
-    "gdpr": Rules(
-        regime="gdpr",
-        notice_days=30,
-        export_needs_notice=True,
-        export_needs_purpose=True,
-        export_days=90,
-        best=200,
-        pool_days=7,
-        lead_days=180,
-        contact_days=730,
-        quarantine_days=14,
-        answer_days=7,
-        log_days=180,
-    ),
-    "us": Rules(
-        regime="us",
-        notice_days=0,
-        export_needs_notice=False,
-        export_needs_purpose=True,
-        export_days=365,
-        best=200,
-        pool_days=0,
-        lead_days=730,
-        contact_days=1460,
-        quarantine_days=14,
-        answer_days=7,
-        log_days=1460,
-    ),
+    "gdpr": Rules.model_validate({"regime": "gdpr"} | {name: row.gdpr for name, row in _RULES.items()}),
+    "us": Rules.model_validate({"regime": "us"} | {name: row.us for name, row in _RULES.items()}),
 }
 # What stands behind each rule in the settings file and in docs/privacy.md.
-MEANING: Mapping[str, str] = {
-    "notice_days": "days until people have to be told; pending at the end, they are erased (0: no notice clock)",
-    "export_needs_notice": "nobody whose notice is pending is given to others without the notice",
-    "export_needs_purpose": "an export states what for",
-    "export_days": "days until a file has to be deleted by whoever was given it (0: no date)",
-    "best": "the best so many of each active role are kept although nobody worked with them",
-    "pool_days": "days after first collection until all others are forgotten (0: they are kept like the best)",
-    "lead_days": "days after first collection until a lead is forgotten; seen again extends nothing (0: never)",
-    "contact_days": "days after the last two-way contact, where that is later",
-    "quarantine_days": "days until what could not be read is deleted (0: never)",
-    "answer_days": "days until kept answers of sources are deleted (0: never)",
-    "log_days": "days until night reports, log files and events of accounts are deleted (0: never)",
-}
+MEANING: Mapping[str, str] = {name: row.meaning for name, row in _RULES.items()}
 BASIS: Mapping[Regime, str] = {
     "gdpr": "legitimate interests (Article 6(1)(f) GDPR): finding people for open positions in public technical work",
     "us": "business purpose: finding people for open positions in public technical work",

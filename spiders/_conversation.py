@@ -80,6 +80,12 @@ class Conversation(scrapy.Spider):
     store: Store
     ledger: Ledger
     stopped: tuple[str, str] | None
+    leaving: bool  # told to end at once, by a signal
+
+    @property
+    def closing(self) -> bool:
+        """Whether nothing is sent any more."""
+        return self.stopped is not None or self.leaving
 
     @property
     @abstractmethod
@@ -237,7 +243,7 @@ class Conversation(scrapy.Spider):
     def _lost(self, failure: Any) -> Iterator[Batch | Request]:
         request: Request = failure.request
         question, batch = _known_question(request), Batch()
-        if self.stopped is not None and failure.check(IgnoreRequest):
+        if self.closing and failure.check(IgnoreRequest):
             return
         reason = self._why_lost(failure)
         if failure.check(IgnoreRequest) and question.on_failure is None:

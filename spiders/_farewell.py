@@ -1,9 +1,9 @@
 """Taking back everything kept of somebody who left a source, hid there or asked not to be found."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from spiders._card import OWN_LEAD_ONLY
-from storage.records import Account, AccountKey, Gone, Item, Origin, Withdrawn
+from storage.records import Account, AccountKey, Evidence, Gone, Item, Origin, Withdrawn
 from storage.store import Store
 
 ERASED = "erased"  # nothing but the key and the handle of such an account is left, so a handle must name nobody
@@ -38,3 +38,15 @@ def farewell(store: Store, key: AccountKey, reason: str, address: str, origin: O
         origin=origin,
     )
     yield Gone(account=key, reason=reason, origin=origin)
+
+
+def expired(
+    store: Store, now: Mapping[AccountKey, Sequence[Evidence]], stamp: Callable[[str], Origin]
+) -> Iterator[Item]:
+    """Withdraw what is stored of these accounts beside the work they have now."""
+    for key, pieces in store.evidence(list(now)).items():
+        there = {work.source_id for work in now[key]}
+        for old in (piece for piece in pieces if piece.source_id not in there):
+            yield Withdrawn(
+                account=key, kind=old.kind, source_id=old.source_id, reason="expired", origin=stamp(old.url)
+            )

@@ -1,7 +1,8 @@
 """The last stop of a crawl: batches of records into the Store, then what may be remembered because they are there."""
 
+import logging
 import time
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from scrapy.crawler import Crawler
 
@@ -11,8 +12,13 @@ from spiders._polite.middlewares import spider_of
 from spiders._reading.allowed import allowed
 from spiders._reading.wishes import KIND as WISH
 from spiders._reading.wishes import still_kept
+from storage.errors import StoreError
 from storage.records import AccountKey, Item, LaneState, Quarantined, Validator
 
+if TYPE_CHECKING:
+    from spiders._base import SourceSpider
+
+log = logging.getLogger(__name__)
 ROWS = 500  # records per transaction
 SECONDS = 5.0  # and never older than this, so that a killed night keeps what it found
 
@@ -55,8 +61,18 @@ class StorePipeline:
         self._finds += item.finds
 
     def close_spider(self) -> None:
-        """Write the rest, whatever ended the crawl."""
+        """Write the rest, whatever ended the crawl; a database that fails here fails the source."""
         spider = spider_of(self.crawler)
+        try:
+            self._write_rest(spider)
+        except StoreError as error:
+            # Scrapy only logs what a pipeline's end raises: the source would end well with nothing of it stored.
+            spider.left_unstored(error)
+            log.exception("%s: what was found last could not be stored", spider.name)
+        finally:
+            spider.store.close()
+
+    def _write_rest(self, spider: "SourceSpider") -> None:
         if spider.stopped is None or spider.stopped[0] == "limit":  # who refuses us tells nothing of who is gone
             self._taken.append([*spider.drift.end()])
         self.flush()
@@ -65,7 +81,6 @@ class StorePipeline:
         if spider.exhausted:
             for state in spider.at_the_end.values():
                 spider.store.keep_lane_state(state)
-        spider.store.close()
 
     def flush(self) -> None:
         """Store all that was taken."""

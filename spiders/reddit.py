@@ -18,13 +18,14 @@ from spiders._base import Yielded
 from spiders._card import OWN_LEAD_ONLY, Card, Options
 from spiders._conversation import Question
 from spiders._course.past import Past, Work
+from spiders._farewell import expired
 from spiders._reading.clean import HANDLE, clean
 from spiders._reddit import memory
 from spiders._reddit.answers import About, Listing, Thing, Token
 from spiders._reddit.deletions import INDEX, RECHECK, Deletions
 from spiders._reddit.memory import Community
 from storage.errors import Unreadable
-from storage.records import Account, AccountKey, Evidence, Item, Kind, Lane, Withdrawn
+from storage.records import Account, AccountKey, Evidence, Item, Kind, Lane
 
 FIELDS = frozenset({"kind", "name", "flags", "figures", "links"})
 MACHINES = frozenset({"automoderator", "remindmebot", "sneakpeekbot"})
@@ -254,13 +255,7 @@ class Reddit(Deletions):
         )
 
     def _expired(self) -> Iterator[Item]:
-        stored = self.store.evidence([key for key in self.known if key in self.work])
-        for key, pieces in stored.items():
-            now = {work.source_id for work in self.work[key]}
-            for old in (piece for piece in pieces if piece.source_id not in now):
-                yield Withdrawn(
-                    account=key, kind=old.kind, source_id=old.source_id, reason="expired", origin=self.stamp(old.url)
-                )
+        return expired(self.store, {key: self.work[key] for key in self.known if key in self.work}, self.stamp)
 
     def _memories(self) -> Iterator[Yielded]:
         """Keep the counts; those of communities that are not read any more are dropped."""

@@ -16,13 +16,13 @@ from spiders._base import Yielded
 from spiders._card import Card, Options
 from spiders._conversation import Question
 from spiders._course.past import LATENCY, Past, Work
-from spiders._farewell import farewell
+from spiders._farewell import expired, farewell
 from spiders._slack import activity
 from spiders._slack.answers import Member, MemberProfile
 from spiders._slack.members import account, no_member, opted_out
 from spiders._slack.reading import WORKSPACE, WorkspaceReading
 from storage.errors import Unreadable
-from storage.records import Account, AccountKey, Evidence, Item, Known, Lane, Sighting, Withdrawn
+from storage.records import Account, AccountKey, Evidence, Item, Known, Lane, Sighting
 
 INDEX = "slack/workspace/channels"  # which lanes hold counts
 GONE_FOR_GOOD = frozenset({"left", "opted_out"})
@@ -166,13 +166,7 @@ class Slack(WorkspaceReading):
 
     def _expired(self) -> Iterator[Item]:
         """Work in channels where somebody is not heard any more, or that are not listed any more."""
-        stored = self.store.evidence([key for key in self.known if key in self.work])
-        for key, pieces in stored.items():
-            now = {work.source_id for work in self.work[key]}
-            for old in (piece for piece in pieces if piece.source_id not in now):
-                yield Withdrawn(
-                    account=key, kind=old.kind, source_id=old.source_id, reason="expired", origin=self.stamp(old.url)
-                )
+        return expired(self.store, {key: self.work[key] for key in self.known if key in self.work}, self.stamp)
 
     def _memories(self) -> Iterator[Yielded]:
         """Keep the counts; those of channels that are not listed any more are dropped."""

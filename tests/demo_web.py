@@ -18,9 +18,8 @@ from scrapy.responsetypes import responsetypes
 from sourcing import nightly
 from sourcing.config import Config, load
 from sourcing.crawl import running
-from sourcing.demo.run import ENVIRONMENT, DemoWorld, settings
+from sourcing.demo.run import DemoWorld, environment, settings
 from sourcing.demo.server.app import application
-from sourcing.demo.sources import venues
 from sourcing.installation import furnish
 from sourcing.nightly import NightReport
 from tests.demo_house import ANCHOR, a_desk, small
@@ -88,7 +87,7 @@ def a_night(
         ready.setdict({"DOWNLOAD_HANDLERS": {"http": Web, "https": Web}, "PLAY": number}, priority="cmdline")
         return ready
 
-    given = ENVIRONMENT | {name: token for venue in venues() for name, token in venue.environment.items()}
+    given = environment()
     with patch.object(running, "settings", with_web), patch.dict(os.environ, given):
         now = BEGIN + timedelta(days=day)
         return nightly.run(config, now=now, sources=list(sources), crawl_only=crawl_only)

@@ -188,14 +188,24 @@ def installation(folder: Path) -> Config:
     path = folder / "sourcing.toml"
     path.write_text(settings(DemoWorld(seed="test", people=300, anchor=ANCHOR), BASE), encoding="utf-8")
     furnish(path)
+    return opened(path)
+
+
+def opened(path: Path) -> Config:
+    """An installation that is there, or a copy of one."""
     config = load(path)
-    opened = config.crawl.model_copy(update={"only_hosts": ()})
+    anywhere = config.crawl.model_copy(update={"only_hosts": ()})
     sources = {**config.sources, "web": Source.model_validate({"enabled": True, "delay": 0, "back_off": 0})}
-    return config.model_copy(update={"crawl": opened, "sources": sources})
+    return config.model_copy(update={"crawl": anywhere, "sources": sources})
 
 
 def night(
-    config: Config, net: Net, sources: Sequence[str] = ("github", "web"), token: str = "demo-github"
+    config: Config,
+    net: Net,
+    sources: Sequence[str] = ("github", "web"),
+    token: str = "demo-github",
+    *,
+    now: datetime = NOW,
 ) -> NightReport:
     """One whole night of this installation."""
     number = next(Sockets.numbers)
@@ -209,4 +219,4 @@ def night(
         return ready
 
     with patch.object(running, "settings", with_net), patch.dict(os.environ, {"GITHUB_TOKEN": token}):
-        return nightly.run(config, now=NOW, sources=list(sources))
+        return nightly.run(config, now=now, sources=list(sources))

@@ -1,6 +1,5 @@
 """Real nights on the invented web, in this process, on any database: for tests of limits, faults and kills."""
 
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -10,14 +9,14 @@ import tomlkit
 
 from sourcing.config import Config, load
 from sourcing.demo.process import Serving, serving
-from sourcing.demo.run import ENVIRONMENT, DemoWorld, settings
-from sourcing.demo.sources import venues
+from sourcing.demo.run import DemoWorld, settings, within_environment
 from sourcing.installation import furnish
 from spiders._registry import names
 from storage.store import Store
 
 ANCHOR = date(2026, 11, 25)
 NOW = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
+tokens = within_environment  # a with-block in the environment of the demo
 
 
 @contextmanager
@@ -25,22 +24,6 @@ def web(people: int, **more: object) -> Iterator[Serving]:
     """A served world of that many people."""
     with serving(anchor=ANCHOR, seed="nights", people=people, **more) as server:  # type: ignore[arg-type]  # as given
         yield server
-
-
-@contextmanager
-def tokens() -> Iterator[None]:
-    """The environment of the demo."""
-    given = ENVIRONMENT | {name: token for venue in venues() for name, token in venue.environment.items()}
-    before = {name: os.environ.get(name) for name in given}
-    os.environ.update(given)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
 
 
 def house(

@@ -17,8 +17,7 @@ import httpx
 from pydantic import BaseModel
 
 from sourcing.config import Config
-from sourcing.demo.run import ENVIRONMENT, DemoWorld, settings
-from sourcing.demo.sources import venues
+from sourcing.demo.run import DemoWorld, environment, settings
 from sourcing.installation import furnish
 from tests.demo_house import ANCHOR, a_desk, small
 from tests.demo_web import BASE, Web
@@ -71,7 +70,7 @@ def _with_few_sources(text: str) -> str:
 
 def sourcing(path: Path, url: str, stage: Stage, *words: str) -> "subprocess.CompletedProcess[str]":
     """Run one command in a process of its own."""
-    given = ENVIRONMENT | {name: token for venue in venues() for name, token in venue.environment.items()}
+    given = environment()
     given |= {"SOURCING_DATABASE_URL": url, "SOURCING_KEY": "invented key", "SOURCING_USER": "ann"}
     stage.told.unlink(missing_ok=True)
     return subprocess.run(

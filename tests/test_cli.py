@@ -4,12 +4,16 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from typer.main import get_command_name
+from typer.models import CommandInfo
 from typer.testing import CliRunner, Result
 
 from cli import app  # noqa: TID251  tests stand above the top floor
+from sourcing.commands._edge import GROUPS, MODULES
 from sourcing.lock import exclusive
 from sourcing.nightly import run
 from storage.store import Store
@@ -49,8 +53,8 @@ def test_init_asks_for_what_is_missing(sourcing: Sourcing, tmp_path: Path) -> No
     assert 'countries = ["Germany", "Poland"]' in (tmp_path / "sourcing.toml").read_text()
     assert result.exit_code == 0, result.output
     assert 'contact = "a@example.org"' in (tmp_path / "sourcing.toml").read_text()
-    assert "Controller contact" in result.stderr
-    assert "Controller name" not in result.stderr
+    assert "An address people can write to" in result.stderr
+    assert "Who answers for the data" not in result.stderr
     assert "made sourcing.toml" in result.stdout
 
 
@@ -209,8 +213,25 @@ def test_db_backup_is_a_database(after_a_night: Sourcing, tmp_path: Path) -> Non
     assert "up to date" in after_a_night("db", "upgrade").stdout
 
 
+def test_every_command_is_where_the_front_door_looks_for_it() -> None:
+    for path in (ROOT / "sourcing" / "commands").glob("[a-z]*.py"):
+        import_module(f"sourcing.commands.{path.stem}")
+    holders: dict[str, set[str]] = {name: set() for name in GROUPS}
+    for one in app.registered_commands:
+        assert one.callback is not None
+        holders[one.name or get_command_name(one.callback.__name__)] = {module_of(one)}
+    for name, group in GROUPS.items():
+        holders[name] = {module_of(one) for one in group.registered_commands}
+    assert holders == {name: set(modules.split()) for name, modules in MODULES.items()}
+
+
+def module_of(command: CommandInfo) -> str:
+    assert command.callback is not None
+    return command.callback.__module__.rpartition(".")[2]
+
+
 def test_help_imports_nothing_heavy() -> None:
-    code = "import sys, cli; print(' '.join(sorted(sys.modules)))"
+    code = "import sys, cli; cli.app(['--help'], standalone_mode=False); print(' '.join(sorted(sys.modules)))"
     found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     loaded = set(found.stdout.split())
     heavy = {"scrapy", "twisted", "sqlalchemy", "pydantic", "numpy", "httpx", "rich", "orjson", "yaml", "rapidfuzz"}

@@ -67,6 +67,12 @@ def test_a_forecast_adds_up_and_names_what_it_leaves_out() -> None:
     assert "together: 190 requests, 20 points" in shown
 
 
+def test_tables_stand_in_line_whatever_script_a_name_is_in() -> None:
+    lines = table(("name", "due"), [("Aoife", "May"), ("顾语桐", "June"), ("Q\u0308a", "July")]).splitlines()
+    # Three signs of two columns each; a letter and a mark above it are one column.
+    assert lines == ["name    due", "Aoife   May", "顾语桐  June", "Q\u0308a      July"]
+
+
 def test_tables_align_numbers_to_the_right() -> None:
     assert table(("name", "n"), [("a", 5), ("bb", 12_000)]).splitlines() == [
         "name       n",
@@ -124,7 +130,7 @@ def test_a_bill_sets_every_lane_of_every_source_beside_its_forecast() -> None:
     assert ["·", "github/search/a", "10", "7", "+43", "%", "5", "3", "1", "4", "2"] in shown
     assert ["·", "github/probe", "1", "0", "0", "0", "0", "0"] in shown  # not planned
     assert ["·", "kaggle/users/x", "20", "0", "all", "0", "0", "0", "0", "0"] in shown  # planned and not asked
-    assert ["…", "1", "more", "lanes", "1", "0", "0", "0", "0", "0"] in rows(billed(NIGHT, most=1))
+    assert ["…", "1", "more", "lane", "1", "0", "0", "0", "0", "0"] in rows(billed(NIGHT, most=1))
     assert "no lane" in billed(NIGHT.model_copy(update={"forecast": (), "outcomes": ()}))
 
 

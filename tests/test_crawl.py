@@ -7,13 +7,14 @@ from typing import Any, Self
 
 import pytest
 from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest
 
 from sourcing import crawl
 from sourcing.config import Config
 from sourcing.crawl import running
 from spiders._base import SourceSpider
 from spiders._registry import load
-from storage.records import Outcome
+from storage.records import Lane, Outcome
 from storage.store import Store
 from tests.house_of_sourcing import NOW, furnished
 
@@ -67,3 +68,32 @@ def test_a_stop_while_sources_start_stops_them_all(config: Config, monkeypatch: 
     played(monkeypatch, mastodon=Stopping, forem=Long)
     found = run(config, "forem", "mastodon")
     assert {one.state for one in found.values()} == {"interrupted"}
+
+
+def test_a_stop_does_not_sit_out_a_pause(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Waiting(load("hackernews")):  # type: ignore[misc]  # a class known at run time only
+        looks = 0
+
+        def refuse_if_closing(self) -> None:
+            """Asked every second by whoever waits for its turn."""
+            if self.ledger.skipped["retried"]:
+                Waiting.looks += 1
+                if self.looks == 1:
+                    os.kill(os.getpid(), signal.SIGTERM)
+                if self.looks > 10:
+                    raise IgnoreRequest("it would sit there for an hour")
+            super().refuse_if_closing()
+
+        def first(self) -> Any:
+            object.__setattr__(self.options, "back_off", 3600.0)
+            yield self.ask("http://nowhere.invalid/", self.heard, lane="threads/3")
+
+        def heard(self, _: Any) -> Any:
+            return ()
+
+    played(monkeypatch, hackernews=Waiting)
+    lane = Lane(source="hackernews", kind="threads", target="3")
+    [found] = crawl.run(config, ["hackernews"], night=1, now=NOW, lanes=[lane])
+    assert (found.state, found.reason) == ("interrupted", "stopped by the user or the system")
+    assert 0 < Waiting.looks < 5
+    assert found.counters["left_for_next_night"] > 0

@@ -108,16 +108,13 @@ def opened(folder: Path) -> Store:
 
 def test_an_explanation_of_a_stored_lead(house: Path) -> None:
     with opened(house) as store:
-        found = explain(store, MLE, "github:ada", now=TONIGHT)
+        found = explain(store, MLE, "github:ada")
         assert (found.lead, found.outdated, found.cohort) == ("L000001", "", False)
         assert found.standing is not None
         assert found.standing.share is None
         assert "100 are needed" in found.standing.calibration.why
         changed = Role.model_validate({**MLE.model_dump(exclude={"version"}), "version": 5})
-        assert (
-            "version 1 of the profile; the saved one is version 5"
-            in explain(store, changed, "L000001", now=TONIGHT).outdated
-        )
+        assert "version 1 of the profile; the saved one is version 5" in explain(store, changed, "L000001").outdated
     shown = receipts.explained(found)
     assert "https://github.com/ada/work-0" in shown
     assert "to the middle" in shown
@@ -126,10 +123,10 @@ def test_an_explanation_of_a_stored_lead(house: Path) -> None:
 
 def test_two_leads_with_the_evidence_of_both(house: Path) -> None:
     with opened(house) as store:
-        found = compare_leads(store, MLE, "L000001", "L000002", now=TONIGHT)
+        found = compare_leads(store, MLE, "L000001", "L000002")
         assert math.fsum(term.difference for term in found.terms) == pytest.approx(found.difference, abs=1e-9)
         with pytest.raises(ConfigError, match="'github:ada' and 'kaggle:ada' are both L000001"):
-            compare_leads(store, MLE, "github:ada", "kaggle:ada", now=TONIGHT)
+            compare_leads(store, MLE, "github:ada", "kaggle:ada")
     shown = receipts.versus(found)
     assert "L000001 less L000002" in shown
     assert shown.index("https://github.com/ada") < shown.index("https://github.com/bob/trainer")
@@ -140,7 +137,7 @@ def test_two_leads_that_were_not_scored_alike_are_said_to_be(house: Path) -> Non
         old = store.receipt("L000002", "mle")
         assert old is not None
         store.save_receipts([old.model_copy(update={"digest": "former", "role_version": 7})])
-        found = compare_leads(store, MLE, "L000001", "L000002", now=TONIGHT)
+        found = compare_leads(store, MLE, "L000001", "L000002")
     assert "scored by different tables or versions (1 and 7)" in found.warning
     assert found.warning in receipts.versus(found)
 

@@ -266,3 +266,17 @@ def test_a_continued_night_is_measured_by_all_its_parts(before: dict[str, Any], 
     past = Night(number=9, started_at=last.started_at - timedelta(hours=hours), **before)
     assert [one.kind for one in findings(last, [past], status(), shown)] == kinds
     assert asked == ([] if kinds else [("kaggle", past.started_at)])
+
+
+@pytest.mark.parametrize(
+    ("reason", "way_out"),
+    [
+        ("outage: no answer at all to 3 questions", "check this machine's connection"),
+        ("outage: no answer to 10 requests in a row (CannotResolveHostError)", "check this machine's connection"),
+        ("outage: all 5 answers were 5xx", "its answers changed"),
+    ],
+)
+def test_who_got_no_answer_at_all_is_sent_to_the_connection(reason: str, way_out: str) -> None:
+    [finding] = found(outcome(0, state="failed", reason=reason))
+    assert way_out in finding.text
+    assert "run `sourcing crawl kaggle` again" in finding.text

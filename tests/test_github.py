@@ -8,7 +8,7 @@ from graphql import parse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spiders._github import documents, people
+from spiders._github import documents, people, work
 from spiders._github.answers import (
     Contributions,
     GraphAnswer,
@@ -235,7 +235,7 @@ RELEASED = Showcase.model_validate({"databaseId": 9, "releases": {"totalCount": 
     ],
 )
 def test_levels_of_repositories(node: Repository, files: Showcase | None, level: Level) -> None:
-    assert people.repository(KEY, node, files, False, ORIGIN).level is level
+    assert work.repository(KEY, node, files, False, ORIGIN).level is level
 
 
 def test_files_of_a_repository_become_packages_and_signs() -> None:
@@ -248,7 +248,7 @@ def test_files_of_a_repository_become_packages_and_signs() -> None:
             "project": {"text": '[project]\ndependencies = ["torch", "fastapi"]'},
         }
     )
-    kept = people.repository(KEY, repository(), files, True, ORIGIN)
+    kept = work.repository(KEY, repository(), files, True, ORIGIN)
     assert kept.packages == ("torch", "mlflow", "fastapi")
     assert kept.files == ("Dockerfile", ".github/workflows/deploy.yml")
     assert kept.figures["pinned"] == 1
@@ -283,16 +283,16 @@ def row(owner: str, count: int, *, number: int = 7, day: int = 1, **fields: obje
 
 def test_work_in_own_private_and_forked_repositories_is_no_contribution() -> None:
     rows = [row("Ada-Example", 50), row("lab", 4, isPrivate=True), row("lab", 4, isFork=True)]
-    assert list(people.contributions(KEY, "ada-example", [window(rows)], ORIGIN)) == []
+    assert list(work.contributions(KEY, "ada-example", [window(rows)], ORIGIN)) == []
 
 
 def test_windows_of_one_year_add_up() -> None:
     parts = [window([row("lab", 7, day=3)], commits=7), window([row("lab", 5, day=9)], commits=5)]
-    (kept,) = people.contributions(KEY, "ada-example", parts, ORIGIN)
+    (kept,) = work.contributions(KEY, "ada-example", parts, ORIGIN)
     assert kept.figures["commits"] == 12
     assert kept.level is Level.RECOGNISED
     assert kept.event_at == datetime(2026, 5, 9, tzinfo=UTC)
-    assert people.yearly(parts)["commits_year"] == 12
+    assert work.yearly(parts)["commits_year"] == 12
 
 
 def test_rest_profile_observes_only_what_it_returned() -> None:

@@ -17,9 +17,9 @@ from sourcing.identity import Joined, resolve
 from sourcing.identity.batch import batch
 from sourcing.identity.clusters import MOST_ACCOUNTS, build
 from sourcing.identity.facts import Facts, facts
-from sourcing.identity.joining import judgements
 from sourcing.identity.model import fit
 from sourcing.identity.reading import waiting
+from sourcing.identity.recording import judgements
 from sourcing.identity.scorer import Scored, score_rows
 from sourcing.identity.settings import Settings
 from storage.records import Account, AccountKey, Claim, Gone, Judgement, Kind, Link, Origin, Verdict

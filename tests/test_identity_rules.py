@@ -46,31 +46,44 @@ def leads(*accounts: Account) -> set[frozenset[str]]:
 G, K, H = "https://github.com/{}", "https://www.kaggle.com/{}", "https://news.ycombinator.com/user?id={}"
 
 
+def ring(*names: str | None) -> list[Account]:
+    """Three accounts with other handles that name each other round, each with a name or without one."""
+    says = (("github", "redfox", K, "whale"), ("kaggle", "whale", H, "owl"), ("hackernews", "owl", G, "redfox"))
+    return [
+        account(source, 1, handle, says=[page.format(other)], name=name)
+        for (source, handle, page, other), name in zip(says, names, strict=True)
+    ]
+
+
 def test_three_that_name_each_other_round_are_one_person() -> None:
-    a, b = (
-        account("github", 1, "redfox", says=[K.format("whale")]),
-        account("kaggle", 1, "whale", says=[H.format("owl")]),
-    )
-    c = account("hackernews", 1, "owl", says=[G.format("redfox")])
-    assert leads(a, b, c) == {frozenset({"redfox", "whale", "owl"})}
+    assert leads(*ring("Ada Quell", "Ada Quell", "Ada Quell")) == {frozenset({"redfox", "whale", "owl"})}
+    a, b, _ = ring(None, None, None)
     assert leads(a, b, account("hackernews", 1, "owl")) == set(), "a chain is no circle"
+
+
+@pytest.mark.parametrize(
+    "names", [(None, None, None), ("Ada Quell", None, None), ("Ada Quell", "Bo Tamm", "Cy Reuter")], ids=str
+)
+def test_three_friends_who_name_each_other_round_are_a_question(names: tuple[str | None, ...]) -> None:
+    found = judge(*read(Owned(one, 0) for one in ring(*names)), Settings())
+    assert [cluster for cluster in found.clusters() if len(cluster) > 1] == []
 
 
 def test_nobody_gets_into_a_circle_by_naming_somebody() -> None:
     victim = account("kaggle", 1, "whale")
     mine = [
-        account("github", 1, "redfox", says=[H.format("owl"), K.format("whale")]),
-        account("hackernews", 1, "owl", says=["https://huggingface.co/crow", K.format("whale")]),
-        account("huggingface", 1, "crow", says=[G.format("redfox"), K.format("whale")]),
+        account("github", 1, "redfox", says=[H.format("owl"), K.format("whale")], name="Ada Quell"),
+        account("hackernews", 1, "owl", says=["https://huggingface.co/crow", K.format("whale")], name="Ada Quell"),
+        account("huggingface", 1, "crow", says=[G.format("redfox"), K.format("whale")], name="Ada Quell"),
     ]
     assert leads(victim, *mine) == {frozenset({"redfox", "owl", "crow"})}
 
 
 def test_a_circle_is_found_by_way_of_a_checked_address() -> None:
     checked = Link(url=G.format("redfox"), claim=Claim.VERIFIED, field="profile_field")
-    proven = toots("one", "anna").model_copy(update={"links": (checked,)})
-    named = account("github", 1, "redfox", says=[K.format("whale")])
-    back = account("kaggle", 1, "whale", says=[SERVER.format("one", "anna")])
+    proven = toots("one", "anna").model_copy(update={"links": (checked,), "name": "Anna Quell"})
+    named = account("github", 1, "redfox", says=[K.format("whale")], name="Anna Quell")
+    back = account("kaggle", 1, "whale", says=[SERVER.format("one", "anna")], name="Anna Quell")
     assert leads(proven, named, back) == {frozenset({"anna@one.example", "redfox", "whale"})}
 
 

@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from scoring.places.names import Names
-from storage.kept import FOLDER_ENV, MOST, code_in, kept
+from storage.kept import FOLDER_ENV, MOST, Rows, code_in, kept, kept_rows, packed_rows
 
 
 @pytest.fixture(autouse=True)
@@ -72,6 +74,47 @@ def test_the_users_folder_unless_told(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     kept("thing", [b"a"], Making())
     assert [path.parent.name for path in tmp_path.rglob("thing-*.json")] == ["sourcing"]
+
+
+_TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=6)
+
+
+@given(st.dictionaries(_TEXTS, st.text(st.characters(exclude_categories=["Cs"]), max_size=6), max_size=30), _TEXTS)
+def test_rows_are_what_they_were_made_of(told: dict[str, str], other: str) -> None:
+    rows = Rows(packed_rows(told))
+    assert dict(rows) == told
+    assert len(rows) == len(told)
+    assert rows.get(other) == told.get(other)
+    assert (other in rows) == (other in told)
+
+
+def test_rows_are_read_where_they_stand(folder: Path) -> None:
+    made: list[int] = []
+
+    def make() -> dict[str, str]:
+        made.append(1)
+        return {"b": "2\0two", "a": "1", "": "none"}
+
+    for _ in range(2):
+        rows = kept_rows("texts", [b"x"], make)
+        assert dict(rows) == {"": "none", "a": "1", "b": "2\0two"}
+    assert made == [1]
+    with pytest.raises(KeyError):
+        rows["c"]
+
+
+def test_no_row_has_a_name_that_would_end_early() -> None:
+    with pytest.raises(ValueError, match="zero byte"):
+        packed_rows({"a\0b": "1"})
+
+
+@pytest.mark.parametrize("left", [0, 7, 16, 30])
+def test_rows_cut_short_are_made_anew(folder: Path, left: int) -> None:
+    kept_rows("texts", [b"x"], lambda: {"a": "first", "b": "second"})
+    [path] = folder.glob("texts-*")
+    path.write_bytes(path.read_bytes()[:left])
+    assert dict(kept_rows("texts", [b"x"], lambda: {"a": "again"})) == {"a": "again"}
+    assert dict(kept_rows("texts", [b"x"], dict)) == {"a": "again"}
 
 
 def test_code_that_was_written_again_is_other_code(tmp_path: Path) -> None:

@@ -117,7 +117,7 @@ def closed_port() -> int:
 
 def test_a_name_that_does_not_exist(tmp_path: Path, server: Serving) -> None:
     report = at(tmp_path, server, "http://nowhere.invalid")
-    assert ended(report) == ("failed", "outage: no answer at all (1 questions)")
+    assert ended(report) == ("failed", "outage: no answer at all to 1 question")
     assert report.night.counters["lost:CannotResolveHostError"] == 1
     assert report.exit_code == 1
 

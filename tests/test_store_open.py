@@ -7,7 +7,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import insert, text
+from sqlalchemy import insert, inspect, text
 
 from storage.errors import ConfigError, StoreError
 from storage.migrations.run import configuration
@@ -29,6 +29,20 @@ def test_migrations_make_the_tables_of_the_code(store: Store) -> None:
         opts = {"compare_type": True, "target_metadata": metadata, "include_object": is_ours}
         context = MigrationContext.configure(connection, opts=opts)
         assert compare_metadata(context, metadata) == []
+
+
+def test_indexes_of_some_rows_are_of_those_the_code_names(store: Store) -> None:
+    meant = {index.name: index.info.get("where", "") for table in metadata.tables.values() for index in table.indexes}
+    with store._read() as connection:
+        look = inspect(connection)
+        made = {
+            index["name"]: str(index.get("dialect_options", {}).get(f"{connection.dialect.name}_where", "")).strip("()")
+            for table in metadata.tables
+            for index in look.get_indexes(table)
+            if index["name"] in meant
+        }
+    assert made == meant
+    assert sum(where != "" for where in meant.values()) == 3
 
 
 def test_the_code_names_the_newest_migration() -> None:

@@ -59,6 +59,20 @@ def test_ranking_is_by_total_then_by_lead(store: Store) -> None:
     assert [item.role for item in store.ranking("nlp")] == ["nlp"]
 
 
+def test_a_total_stands_among_those_of_its_list(store: Store) -> None:
+    thin = scored("L000003", 0.1, section="too_little_evidence")
+    store.save_receipts([scored("L000001", 0.5), scored("L000002", 0.3), thin], night=1)
+    store.save_receipts([scored("L000001", 0.7), scored("L000001", 0.9, role="nlp")], night=2)
+    assert store.place("mle", 0.3) == (0, 1, 2)
+    assert store.place("mle", 0.6) == (1, 0, 2)
+    assert store.place("mle", 0.7) == (1, 1, 2)
+    assert store.place("mle", 0.2, section="too_little_evidence") == (1, 0, 1)
+    assert store.place("other", 0.5) == (0, 0, 0)
+    store.arrange({BO: "L000001"}, at=day(1))  # L000002 is nobody's any more
+    assert len(store.ranking("mle", section="ranked")) == 1
+    assert store.place("mle", 0.6) == (0, 0, 1)
+
+
 def test_merged_leads_are_not_ranked(store: Store) -> None:
     store.save_receipts([scored("L000001"), scored("L000002")], night=1)
     store.arrange({BO: "L000001"}, at=day(1))

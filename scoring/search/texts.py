@@ -9,15 +9,10 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
 from scoring.search.votes import Vote, voted
 
 _K1 = 1.2  # how soon more of the same word stops counting
 _B = 0.75  # how much a long text is held against it
-
-Scores = NDArray[np.float64]
 
 
 class Item(NamedTuple):
@@ -34,7 +29,7 @@ class Texts:
     def __init__(self, items: Iterable[Item]) -> None:
         self.ids: list[str] = []
         self._people: list[tuple[str, ...]] = []
-        found: dict[str, list[tuple[int, int]]] = {}
+        self._held: dict[str, list[tuple[int, int]]] = {}  # rows that hold a term, and how often
         lengths: list[int] = []
         for at, item in enumerate(items):
             self.ids.append(item.id)
@@ -42,35 +37,32 @@ class Texts:
             counted = Counter(item.terms)
             lengths.append(counted.total())
             for term, count in counted.items():
-                found.setdefault(term, []).append((at, count))
-        self._postings = dict(_weighed(found, np.array(lengths, np.float64)))
+                self._held.setdefault(term, []).append((at, count))
+        usual = max(sum(lengths) / len(lengths), 1.0) if lengths else 1.0
+        self._longer = [_K1 * (1 - _B + _B * length / usual) for length in lengths]
+        self._postings: dict[str, list[tuple[int, float]]] = {}
 
     def __len__(self) -> int:
         return len(self.ids)
 
-    def scores(self, asked: Iterable[str]) -> Scores:
+    def scores(self, asked: Iterable[str]) -> list[float]:
         """How well each item answers these terms, in the order of the items; a term asked twice counts twice."""
-        scores = np.zeros(len(self.ids))
+        scores = [0.0] * len(self.ids)
         for term, times in Counter(asked).items():
-            if term in self._postings:
-                rows, weights = self._postings[term]
-                scores[rows] += times * weights
+            for at, weight in self._posting(term):
+                scores[at] += times * weight
         return scores
 
     def people(self, asked: Iterable[str], *, without: Collection[str] = ()) -> dict[str, float]:
         """Who answers these terms best, by votes; items in `without` have none. People without a hit are left out."""
         scores = self.scores(asked)
-        hits = (at for at in np.flatnonzero(scores) if self.ids[at] not in without)
-        return voted(Vote(person, float(scores[at])) for at in hits for person in self._people[at])
+        hits = (at for at, score in enumerate(scores) if score and self.ids[at] not in without)
+        return voted(Vote(person, scores[at]) for at in hits for person in self._people[at])
 
-
-def _weighed(
-    found: dict[str, list[tuple[int, int]]], lengths: Scores
-) -> Iterable[tuple[str, tuple[NDArray[np.intp], Scores]]]:
-    """Per term the rows that hold it and what one mention in a question is worth there."""
-    longer = _K1 * (1 - _B + _B * lengths / max(float(lengths.mean()), 1.0)) if len(lengths) else lengths
-    for term, held in found.items():
-        rows = np.array([at for at, _ in held], np.intp)
-        counts = np.array([count for _, count in held], np.float64)
-        rarity = math.log(1 + (len(lengths) - len(held) + 0.5) / (len(held) + 0.5))
-        yield term, (rows, rarity * counts * (_K1 + 1) / (counts + longer[rows]))
+    def _posting(self, term: str) -> list[tuple[int, float]]:
+        """The rows that hold a term and what one mention in a question is worth there; made when first asked for."""
+        if term not in self._postings:
+            held = self._held.get(term, [])
+            rarity = math.log(1 + (len(self.ids) - len(held) + 0.5) / (len(held) + 0.5))
+            self._postings[term] = [(at, rarity * count * (_K1 + 1) / (count + self._longer[at])) for at, count in held]
+        return self._postings[term]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from scoring.engine import Scorer
+from scoring.engine import Scorer, readable
 from scoring.skills import Skill
 from storage.records import Account, AccountKey, Evidence, Lead, Level, Origin, Record
 
@@ -37,11 +37,15 @@ class _Idea(NamedTuple):
 
 def examples(lead: Lead, scorer: Scorer, *, most: int = _SHOWN) -> list[Example]:
     """The single pieces of work that would add most, most first; each is scored with everything else as it is."""
-    present = scorer.score(lead)
+    # What is there is made ready once, and of each example only what is added.
+    ready = readable(lead, scorer.setting.now)[0]
+    present = scorer.score(ready, ready=True)
     gains = {part.component: part.contribution for part in present.parts}
     found = []
     for idea in _ideas(lead, scorer):
-        low, high = (scorer.score(_with(lead, work)) for work in (idea.modest, idea.strong))
+        added = lead.model_copy(update={"evidence": (idea.modest, idea.strong)})
+        works = readable(added, scorer.setting.now)[0].evidence
+        low, high = (scorer.score(_with(ready, work), ready=True) for work in works)
         ends = sorted((low.total - present.total, high.total - present.total))
         gained = max(high.parts, key=lambda part: part.contribution - gains[part.component])
         found.append(Example(what=idea.what, component=gained.component, low=ends[0], high=ends[1]))

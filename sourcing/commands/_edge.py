@@ -1,13 +1,16 @@
 """What all commands share: the applications they hang on, their common options, how they print and fail."""
 
 import getpass
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from importlib import import_module
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
+from typer.main import get_command_from_info, get_command_name, get_group_from_info
+from typer.models import TyperInfo
 
 from storage.errors import SourcingError
 
@@ -23,9 +26,72 @@ DAY = (
     *("rank", "explain", "replay", "decide", "decisions", "review", "export", "digest", "worker", "demo"),
 )
 
+# Which modules of this folder hold a command or a group of them: only what is called is loaded.
+MODULES: Mapping[str, str] = {
+    "decide": "decide",
+    "undecide": "decide",
+    "decisions": "decide",
+    "export": "exports",
+    "digest": "hand_over",
+    "resolve": "identity",
+    "plan": "nights",
+    "crawl": "nights",
+    "import": "nights",
+    "nightly": "nights",
+    "nights": "nights",
+    "demo": "nights",
+    "review": "review",
+    "score": "scores",
+    "rank": "scores",
+    "explain": "scores",
+    "replay": "scores",
+    "search": "search",
+    "init": "setup",
+    "doctor": "setup",
+    "sources": "setup",
+    "worker": "worker",
+    "lead": "leads",
+    "role": "role_lint role_new role_reference role_weights roles",
+    "identity": "identity",
+    "exports": "exports hand_over",
+    "notices": "notices",
+    "retention": "retention",
+    "legal": "legal",
+    "optout": "optout",
+    "audit": "audit",
+    "user": "users",
+    "privacy": "privacy",
+    "subject": "subject",
+    "batch": "batch",
+    "db": "db",
+}
+
+
+class Commands(Mapping[str, Any]):
+    """All commands by name, each read and made when it is first asked for."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._made:
+            for module in MODULES[name].split():
+                import_module(f"sourcing.commands.{module}")
+            self._made[name] = _made(name)
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(MODULES)
+
+    def __len__(self) -> int:
+        return len(MODULES)
+
 
 class Edge(TyperGroup):
     """The one place where errors raised on purpose become a line and an exit code."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**(settings | {"commands": Commands()}))
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Give the commands in the order of a day."""
@@ -53,10 +119,23 @@ app = typer.Typer(
 )
 
 
+GROUPS: dict[str, typer.Typer] = {}  # by name
+
+
 def _group(name: str, text: str) -> typer.Typer:
-    group = typer.Typer(help=text, **PLAIN)
-    app.add_typer(group, name=name)
-    return group
+    return GROUPS.setdefault(name, typer.Typer(help=text, **PLAIN))
+
+
+def _made(name: str) -> Any:
+    """A command or a group as Typer makes it of what its modules registered."""
+    how: dict[str, Any] = {"pretty_exceptions_short": False, "rich_markup_mode": None}
+    if name in GROUPS:
+        return get_group_from_info(TyperInfo(GROUPS[name], name=name), suggest_commands=True, **how)
+    for one in app.registered_commands:
+        assert one.callback is not None
+        if name == (one.name or get_command_name(one.callback.__name__)):
+            return get_command_from_info(one, **how)
+    raise KeyError(name)
 
 
 lead_app = _group("lead", "One person and what is known.")

@@ -10,6 +10,7 @@ import typer
 from sourcing.commands._edge import AsJson, RoleName, batch_app, clock, config_of, say, store_of
 
 if TYPE_CHECKING:
+    from scoring.reference import Reference
     from scoring.roles import Role
     from sourcing.engine.choosing import Engine
     from sourcing.engine.folder import Draft, Folder
@@ -57,16 +58,13 @@ def batch_features(
     """From a dump: the receipt of every lead for a role, its coverage of skills, its counts of work."""
     from sourcing.engine import stages
     from sourcing.engine.dump import dumped_at
-    from sourcing.reference import reference_of
 
-    config = config_of(ctx)
-    profile = _role(ctx, role)
-    with _work(ctx, source, target, engine, replace) as (chosen, folder, draft):
+    profile, reference = _judged_by(ctx, role)
+    with _work(ctx, source, target, engine, replace, as_json) as (chosen, folder, draft):
         at = dumped_at(folder)
-        for stage in stages.features(profile, at, reference_of(config)):
+        for stage in stages.features(profile, at, reference):
             chosen.run(stage, folder, draft)
         draft.finish(kind="features", at=at.isoformat(), role=profile.role, role_version=profile.version)
-    _say_tables(target, as_json)
 
 
 @batch_app.command("scores")
@@ -82,15 +80,12 @@ def batch_scores(
     """From features: every lead's total under today's weights of the role, with its parts."""
     from sourcing.engine import stages
     from sourcing.engine.dump import require_role
-    from sourcing.reference import reference_of
 
-    config = config_of(ctx)
-    profile = _role(ctx, role)
-    with _work(ctx, source, target, engine, replace) as (chosen, folder, draft):
+    profile, reference = _judged_by(ctx, role)
+    with _work(ctx, source, target, engine, replace, as_json) as (chosen, folder, draft):
         require_role(folder, profile)
-        chosen.run(stages.scores(profile, reference_of(config)), folder, draft)
+        chosen.run(stages.scores(profile, reference), folder, draft)
         draft.finish(kind="scores", role=profile.role, role_version=profile.version)
-    _say_tables(target, as_json)
 
 
 @batch_app.command("pairs")
@@ -105,11 +100,10 @@ def batch_pairs(
     """From a dump: every pair of accounts that may be one person, with bits, zone and evidence; nothing is joined."""
     from sourcing.engine.dump import model_of
 
-    with _work(ctx, source, target, engine, replace) as (chosen, folder, draft):
+    with _work(ctx, source, target, engine, replace, as_json) as (chosen, folder, draft):
         model = model_of(folder)
         chosen.pairs(folder, draft, model)
         draft.finish(kind="pairs", model=model.number, digest=model.digest)
-    _say_tables(target, as_json)
 
 
 @batch_app.command("load")
@@ -118,23 +112,24 @@ def batch_load(ctx: typer.Context, source: Source, role: RoleName, as_json: AsJs
     from sourcing.engine.dump import load
     from sourcing.engine.folder import Folder
     from sourcing.lock import alone
-    from sourcing.reference import reference_of
     from sourcing.show import batch as show
 
-    profile = _role(ctx, role)
+    profile, reference = _judged_by(ctx, role)
     with store_of(ctx) as (config, store), alone(config.folder, store):
-        done = load(store, Folder(source), profile, now=clock(), reference=reference_of(config))
+        done = load(store, Folder(source), profile, now=clock(), reference=reference)
     say(done, show.loaded(done), as_json)
 
 
 @contextmanager
 def _work(
-    ctx: typer.Context, source: str, target: str, name: str, replace: bool
+    ctx: typer.Context, source: str, target: str, name: str, replace: bool, as_json: bool
 ) -> "Iterator[tuple[Engine, Folder, Draft]]":
-    """The engine asked for, what it reads and where it writes."""
+    """The engine asked for, what it reads and where it writes; the tables that were written are told at the end."""
     from sourcing.engine.choosing import engine
+    from sourcing.engine.dump import tables_in
     from sourcing.engine.folder import Draft, Folder, opened
     from sourcing.privacy.copies import note_folder
+    from sourcing.show import batch as show
     from storage.errors import ConfigError
 
     config = config_of(ctx)
@@ -146,21 +141,17 @@ def _work(
         draft = Draft(target, replace=replace)
         note_folder(config, target)
         yield chosen, folder, draft
-
-
-def _role(ctx: typer.Context, name: str) -> "Role":
-    from scoring.roles import find_role
-
-    return find_role(name, config_of(ctx).roles_folder)
-
-
-def _say_tables(target: str, as_json: bool) -> None:
-    from sourcing.engine.dump import tables_in
-    from sourcing.engine.folder import Folder
-    from sourcing.show import batch as show
-
     made = tables_in(Folder(target))
     say(made, show.tables(made), as_json)
+
+
+def _judged_by(ctx: typer.Context, name: str) -> "tuple[Role, Reference]":
+    """The profile of a role, and the reference tables of the installation."""
+    from scoring.roles import find_role
+    from sourcing.reference import reference_of
+
+    config = config_of(ctx)
+    return find_role(name, config.roles_folder), reference_of(config)
 
 
 def _progress() -> "Progress":

@@ -112,10 +112,10 @@ def explain(
     with store_of(ctx) as (config, store):
         profile = find_role(role, config.roles_folder)
         if versus:
-            both = explaining.compare_leads(store, profile, lead, versus, now=clock(), reference=reference_of(config))
+            both = explaining.compare_leads(store, profile, lead, versus, reference=reference_of(config))
             say(both, receipts.versus(both), as_json)
             return
-        found = explaining.explain(store, profile, lead, now=clock(), reference=reference_of(config))
+        found = explaining.explain(store, profile, lead, reference=reference_of(config))
     say(found, receipts.explained(found), as_json)
 
 

@@ -1,10 +1,13 @@
 """`search`: people by what their profiles and their public work say."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sourcing.commands._edge import AsJson, app, say, store_of
+
+if TYPE_CHECKING:
+    from sourcing.config import Config
 
 
 @app.command(context_settings={"ignore_unknown_options": True})  # -word is a word here
@@ -20,7 +23,6 @@ def search(
     as_json: AsJson = False,
 ) -> None:
     """Find people by the words of their profiles and of their public work."""
-    from scoring.roles import find_role
     from sourcing.desk.search import query_of
     from sourcing.desk.search import search as find
     from sourcing.show import found
@@ -28,9 +30,16 @@ def search(
     if wrong := next((one for one in words if one.startswith("--")), None):
         raise typer.BadParameter(f"no option {wrong}; to leave people out write one minus: -word")
     with store_of(ctx) as (config, store):
-        name = find_role(role, config.roles_folder).role if role else None
+        name = _known(role, config) if role else None
         try:
             people = find(store, query_of(words), role=name, limit=limit)
         except ValueError as error:
             raise typer.BadParameter(str(error)) from error
     say(people, found.people(people), as_json)
+
+
+def _known(role: str, config: "Config") -> str:
+    """The name of a role that is there; RoleError for another."""
+    from scoring.roles import find_role  # a search without a role reads no profile
+
+    return find_role(role, config.roles_folder).role

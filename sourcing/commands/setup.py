@@ -7,6 +7,13 @@ import typer
 
 from sourcing.commands._edge import AsJson, app, clock, say, store_of
 
+ASKED = {
+    "name": "Who answers for the data (a person or a firm)",
+    "contact": "An address people can write to",
+    "purpose": "Why people are looked for, in one sentence",
+}
+COUNTRIES = "Countries you work and look for people in, with commas (empty: not said)"
+
 
 @app.command()
 def init(
@@ -37,11 +44,11 @@ def init(
     given = {"name": name, "contact": contact, "purpose": purpose, "data_protection_contact": protection}
     if not yes:
         for key in REQUIRED:
-            given[key] = given[key] or typer.prompt(f"Controller {key}", err=True)
+            given[key] = given[key] or typer.prompt(ASKED[key], err=True)
         if not protection:
-            ask = "Contact for data protection"
+            ask = "Where people write about their data"
             given["data_protection_contact"] = typer.prompt(ask, default=given["contact"], err=True)
-        countries = countries or _countries(typer.prompt("Countries, with commas", default="", err=True))
+        countries = countries or _countries(typer.prompt(COUNTRIES, default="", show_default=False, err=True))
     controller = Controller(**given, lawful_basis=basis, weighing=weighing, countries=tuple(countries or ()))
     made = create(folder, controller, contact_url=contact_url, privacy=privacy, retention=retention, force=force)
     for path in made:

@@ -6,6 +6,7 @@ from contextlib import suppress
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
+from spiders._base import SourceSpider
 from spiders._course.rounds import Rounds
 
 SOON = 0.02  # seconds
@@ -23,6 +24,10 @@ class Process(AsyncCrawlerProcess):
         self._rounds.end()
         while not all(map(_runs, self.crawlers)):
             await asyncio.wait(self._active, timeout=SOON)
+        for crawler in self.crawlers:
+            # Scrapy waits for requests that are on their way, and one that waits for its turn may wait for minutes.
+            if isinstance(crawler.spider, SourceSpider):
+                crawler.spider.leaving = True
         await super().stop()
 
 

@@ -75,8 +75,13 @@ class Watch:
                 self.rounds.end()  # nobody looks any more: all are told to stop within the same second
                 spider.stop(*over)
             await asyncio.sleep(LOOK)
+        self._tell_unstored()
+
+    def _tell_unstored(self) -> None:
+        """Let the others know of a database that failed: nobody can store any more."""
+        spider = self.spider
         if spider is not None and spider.stopped is not None and spider.stopped[1].startswith(NOT_STORED):
-            self.limits.failed = self.limits.failed or spider.stopped[1]  # nobody can store any more
+            self.limits.failed = self.limits.failed or spider.stopped[1]
 
     def on_response(self) -> None:
         """Say where the source is, every few seconds."""
@@ -97,6 +102,7 @@ class Watch:
         self.left = tuple(self._limits_left())
         if self._looking is not None:
             self._looking.cancel()
+        self._tell_unstored()
         self.rounds.left(self.name)
         if (spider := self.spider) is not None:
             self.progress(Sending.of(self.name, spider.ledger.requests, spider.doing(), ended=True))
@@ -153,6 +159,9 @@ class Watch:
             return nothing
         failures = {name: n for name, n in spider.ledger.skipped.items() if name.startswith(FAILURES)}
         if failures:
+            mostly = None if spider.open_web or spider.replayed else spider.answers.mostly()
+            if mostly is not None:
+                return mostly
             worst = max(failures, key=lambda name: failures[name])
             return "partial", f"{sum(failures.values())} answers could not be used, most often {worst}"
         return "done", ""
@@ -172,7 +181,11 @@ def _nothing_but_failures(spider: "SourceSpider") -> tuple[str, str] | None:
     if counts["all"] and counts["403"] == counts["all"]:
         return "refused", f"blocked: all {counts['all']} answers were 403"
     if (counts["all"] or lost) and counts["5xx"] == counts["all"]:
-        told = f"all {counts['all']} answers were 5xx" if counts["all"] else f"no answer at all ({lost} questions)"
+        told = (
+            f"all {counts['all']} answers were 5xx"
+            if counts["all"]
+            else f"no answer at all to {lost} question{'s' * (lost != 1)}"
+        )
         return "failed", f"outage: {told}"
     return None
 

@@ -87,7 +87,7 @@ def run_demo(
     world = _next_world(folder, people=people, seed=seed)
     progress(f"inventing {world.people} people (seed {world.seed}), day {world.day}")
     with (
-        _environment(),
+        within_environment(),
         serving(
             anchor=world.anchor,
             seed=world.seed,
@@ -149,10 +149,15 @@ def _keep(folder: Path, world: DemoWorld) -> DemoWorld:
     return world
 
 
+def environment() -> dict[str, str]:
+    """The variables a demo runs with: its own, and an invented token for every source."""
+    return ENVIRONMENT | {name: token for venue in venues() for name, token in venue.environment.items()}
+
+
 @contextmanager
-def _environment() -> Iterator[None]:
-    """The demo's environment for as long as it runs."""
-    given = ENVIRONMENT | {name: token for venue in venues() for name, token in venue.environment.items()}
+def within_environment() -> Iterator[None]:
+    """This process has the demo's variables for as long as the with-block lasts."""
+    given = environment()
     before = {name: os.environ.get(name) for name in given}
     os.environ.update(given)
     try:

@@ -7,10 +7,11 @@ from itertools import islice
 
 from scoring.heard import heard_text
 from scoring.places import Gazetteer, Place, places_digest, shipped_gazetteer
-from scoring.reading import WISH, most_proven
+from scoring.reading import most_proven
 from scoring.roles import Role
 from scoring.skills import Matcher, Skill, Vocabulary, shipped_vocabulary
 from sourcing.desk.board import ready
+from sourcing.desk.told import piece_texts, profile_texts, readable
 from sourcing.ranking import REFUSALS
 from storage.records import AccountKey, Evidence, Level, Origin, Record
 from storage.store import DeskRow, Piece, Profile, Said, Store
@@ -125,30 +126,12 @@ class _Maker:
                 yield match.skill
 
 
-def readable(said: Said) -> Iterator[Piece]:
-    """Work without wishes about being contacted, and without ranks a person opted out of."""
-    unranked = {one.key for one in said.profiles if "progression_opt_out" in one.flags}
-    for piece in said.work:
-        if piece.kind != WISH and not (piece.kind == "competition" and piece.account in unranked):
-            yield piece
-
-
 def _texts(profiles: Iterable[Profile], work: Iterable[Piece]) -> Iterator[str | None]:
     for profile in profiles:
         yield from profile_texts(profile)
     # Of somebody with more words than are searched the weakest work is left out.
     for piece in sorted(work, key=lambda one: -one.level):
         yield from piece_texts(piece)
-
-
-def profile_texts(profile: Profile) -> tuple[str | None, ...]:
-    """The texts of an account that are searched."""
-    return profile.name, profile.handle, profile.headline, profile.bio, profile.location, profile.company
-
-
-def piece_texts(piece: Piece) -> tuple[str | None, ...]:
-    """The texts of a piece of work that are searched."""
-    return piece.title, piece.text, *piece.tags, *piece.packages
 
 
 def _batches(rows: Iterator[DeskRow]) -> Iterator[list[DeskRow]]:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from sourcing.desk.about import Piece
 from sourcing.desk.card import nameless, piece, refusals
 from sourcing.identity.clusters import is_ours
-from sourcing.identity.review import Suggestion, between, capacity, decide, ranked
+from sourcing.identity.review import Suggestion, between, capacity, decide, ranked, sifted
 from sourcing.identity.review import undo as take_back
 from sourcing.identity.settings import Settings
 from sourcing.lock import alone
@@ -153,7 +153,8 @@ class Queue:
         rows = self.store.suggestions()
         where = self.store.fellows({key for row in rows for key in (row.left, row.right)})
         pairs = between(rows, where)
-        found = ranked(pairs, self.store.totals_of({lead for pair in pairs for lead in pair}))
+        every = ranked(pairs, self.store.totals_of({lead for pair in pairs for lead in pair}))
+        found = sifted(self.store, every, where).asked
         most = capacity(self.store, self._settings)
         return [
             _Entry(one.rows[0].id or 0, one.chance, tuple(row.id or 0 for row in one.rows[1:])) for one in found[:most]

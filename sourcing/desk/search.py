@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pydantic import Field
 
 from scoring.search import Item, Texts
-from sourcing.desk.prepared import piece_texts, profile_texts, readable
+from sourcing.desk.told import piece_texts, profile_texts, readable
 from sourcing.ranking import clean
 from storage.records import Record
 from storage.store import Piece, Profile, Said, Store

@@ -153,7 +153,8 @@ def _statuses(config: Config, now: datetime) -> list[crawl.SourceStatus]:
 
 
 def _detail(config: Config, status: crawl.SourceStatus, client: httpx.Client | None) -> str:
-    token = f"token in {status.token_env}" if status.token_present else "no token needed or set"
+    unset = f"no token set in {status.token_env}" if status.token_env else "needs no token"
+    token = f"token in {status.token_env}" if status.token_present else unset
     budget = f", budget: {_budget(config, status, client)}" if client is not None else ""
     return f"usable, {token}{budget}"
 

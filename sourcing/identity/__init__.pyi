@@ -1,4 +1,5 @@
-from .joining import MODEL, Joined, resolve
+from .joining import Joined, resolve
+from .recording import MODEL
 from .settings import Settings
 
 __all__ = ["MODEL", "Joined", "Settings", "resolve"]

@@ -2,11 +2,11 @@
 
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from urllib.parse import urlsplit
 
+from sourcing.identity.homes import host
 from sourcing.identity.renown import renown
 from sourcing.identity.stop import is_hub, is_placeholder
 from spiders._card import OWN_LEAD_ONLY
@@ -106,25 +106,8 @@ def facts(account: Account) -> Facts:
         said=said if len(said) <= MOST_CLAIMS else (),
         ids=() if alone else tuple(sorted({*_marked(account), *_confirmed(account)})),
         directory=len(said) > MOST_CLAIMS,
-        host=_host(account),
+        host=host(account),
     )
-
-
-def _host(account: Account) -> str:
-    read = _HOSTS.get(account.source)
-    return read(account).lower() if read else ""
-
-
-# Sources of many forums, servers, workspaces, events or sites: where an account says which one it lives at.
-_HOSTS: Mapping[str, Callable[[Account], str]] = {
-    "discourse": lambda account: account.source_id.rpartition("/")[0],
-    "events": lambda account: account.source_id.rpartition("/")[0],
-    "slack": lambda account: account.source_id.partition(".")[0],
-    "mastodon": lambda account: account.handle.rpartition("@")[2],
-    "forgejo": lambda account: urlsplit(account.url).hostname or "",
-    "ats": lambda account: account.source_id.rpartition("/")[0],
-    "web": lambda account: account.source_id,  # several sites of one person are common
-}
 
 
 def with_history(one: Facts, known: Known, handles: Sequence[tuple[str, datetime]] = ()) -> Facts:

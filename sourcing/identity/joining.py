@@ -9,21 +9,19 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from sourcing.identity import reading
-from sourcing.identity.clusters import MACHINE, Cluster, Grown, grow, is_ours, keep_ids
+from sourcing.identity.clusters import Cluster, Grown, grow, keep_ids
 from sourcing.identity.clusters import age as age_of
 from sourcing.identity.facts import Facts
 from sourcing.identity.keys import keys_of
 from sourcing.identity.model import Model, fit
-from sourcing.identity.scorer import Scored, score
+from sourcing.identity.parting import Parted
+from sourcing.identity.recording import Recorded, record
+from sourcing.identity.scorer import score
 from sourcing.identity.settings import Settings
-from sourcing.identity.telling import judgement
 from storage.records import AccountKey, Judgement, Record, Verdict
 from storage.store import IdentityModel, Store
 
-MODEL = f"{MACHINE}2"
 GROWN = 2.0  # times its size from which a store gets a new model before the week is over
-
-Pair = tuple[AccountKey, AccountKey]
 
 
 class Joined(Record):
@@ -33,12 +31,15 @@ class Joined(Record):
     leads: int  # leads they form now
     leads_new: int
     merged: int  # leads that became part of another
-    judgements_new: int
+    judgements_new: int  # pairs joined that were not joined before
     judgements_undone: int  # joins that no longer hold
     joins: tuple[Judgement, ...]  # the new judgements
     counters: Mapping[str, int]  # claims, blocks and unions set aside, by reason
     looked_at: int = 0  # accounts compared tonight
     suggested: int = 0  # new suggestions for review
+    withdrawn: int = 0  # suggestions there is no reason for any more
+    restated: int = 0  # joins and suggestions that stand, but for other reasons or bits
+    parted: tuple[Parted, ...] = ()  # the joins that no longer hold, with the reason
     quarantined: tuple[tuple[AccountKey, ...], ...] = ()  # accounts that would have made a lead over the limit
 
 
@@ -82,8 +83,8 @@ class _Run:
         rows = reading.everybody(self.store)
         self.store.set_identity_keys({one.key: keys_of(one) for one in rows})
         found = score(rows, (), self.model)
-        live = self.store.judgements()
-        done = self._record(found, {one.key for one in rows}, live)
+        self.counters.update(found.counters)
+        done = record(self.store, found, {one.key for one in rows}, self.store.judgements(), self.now)
         return self._finish({one.key: one for one in rows}, {one.key for one in rows}, rows, done, len(rows))
 
     def changes(self) -> Joined:
@@ -94,36 +95,18 @@ class _Run:
         self.counters["block_too_large"] += len(near.closed)
         found = score(near.touched, near.others, self.model, near.closed)
         touched = {one.key for one in near.touched}
-        done = self._record(found, touched, self.store.judgements(keys=touched))
+        self.counters.update(found.counters)
+        done = record(self.store, found, touched, self.store.judgements(keys=touched), self.now)
         known = {one.key: one for one in (*near.touched, *near.others)}
         fresh = [known[key] for key in stale]
         return self._finish(known, neighbours(self.store, touched), fresh, done, len(touched))
-
-    def _record(
-        self, found: Scored, touched: set[AccountKey], live: Iterable[Judgement]
-    ) -> tuple[list[Judgement], int]:
-        """Write what is new, undo our own that no longer holds; rows that stand unchanged are left alone."""
-        self.counters.update(found.counters)
-        wanted = {(row.left, row.right): row for row in judgements(found, self.now)}
-        present = {(row.left, row.right): row for row in live}
-        ours = {pair: row for pair, row in present.items() if is_ours(row) and not touched.isdisjoint(pair)}
-        stale = {pair: row for pair, row in ours.items() if not _stands(row, wanted.get(pair))}
-        for row in stale.values():
-            if row.id is not None:
-                self.store.undo_judgement(row.id, by=MODEL, at=self.now)
-        kept = present.keys() - stale.keys()
-        candidates = {pair: row for pair, row in wanted.items() if pair not in kept}
-        taken_back = settled(self.store, candidates)
-        fresh = [row for pair, row in candidates.items() if pair not in taken_back]
-        self.store.judge(fresh)
-        return fresh, len(stale)
 
     def _finish(
         self,
         known: dict[AccountKey, Facts],
         around: set[AccountKey],
         looked: Iterable[Facts],
-        done: tuple[list[Judgement], int],
+        done: Recorded,
         compared: int,
     ) -> Joined:
         missing = around - known.keys()
@@ -133,19 +116,20 @@ class _Run:
         waiting = reading.waiting(known.values())
         self.store.mark_resolved({one.key for one in looked} | waiting, waiting)
         accounts, leads = self.store.lead_counts()
-        joins, undone = done
-        same = tuple(row for row in joins if row.verdict is Verdict.SAME)
         return Joined(
             accounts=accounts,
             leads=leads,
             leads_new=fresh,
             merged=merged,
-            judgements_new=len(same),
-            judgements_undone=undone,
-            joins=same,
+            judgements_new=len(done.joined),
+            judgements_undone=len(done.parted),
+            joins=tuple(done.joined),
             counters={name: count for name, count in sorted(self.counters.items()) if count},
             looked_at=compared,
-            suggested=len(joins) - len(same),
+            suggested=done.suggested,
+            withdrawn=done.withdrawn,
+            restated=done.restated,
+            parted=done.parted,
             quarantined=self.quarantined,
         )
 
@@ -183,29 +167,6 @@ def neighbours(store: Store, keys: set[AccountKey]) -> set[AccountKey]:
         tied = {key for row in rows if row.verdict is Verdict.SAME for key in (row.left, row.right)}
         edge = (tied | set(store.fellows(edge))) - seen
     return seen
-
-
-def judgements(found: Scored, now: datetime) -> list[Judgement]:
-    """The rows of all pairs that are joined or worth a look; the others are only counted."""
-    return [judgement(found, place, MODEL, now) for place in range(len(found.kept))]
-
-
-def settled(store: Store, pairs: Iterable[Pair]) -> set[Pair]:
-    """Pairs for which a person took our last word back."""
-    keys = {key for pair in pairs for key in pair}
-    last = {(row.left, row.right): row for row in store.judgements(live=False, keys=keys)}
-    return {
-        pair
-        for pair, row in last.items()
-        if row.undone_by and not row.undone_by.startswith(MACHINE) and is_ours(row) and row.verdict is Verdict.SAME
-    }
-
-
-def _stands(row: Judgement, wanted: Judgement | None) -> bool:
-    if wanted is None:
-        return False
-    said = ("verdict", "bits", "by", "why", "evidence")
-    return all(getattr(row, name) == getattr(wanted, name) for name in said)
 
 
 def arrange(

@@ -10,7 +10,9 @@ from datetime import datetime
 from sourcing.identity import reading
 from sourcing.identity.clusters import BLOCKING, MOST_ACCOUNTS, grow, is_ours, oldest
 from sourcing.identity.joining import arrange, neighbours
-from sourcing.identity.waiting import Between, Suggestion, between, capacity, queue, ranked
+from sourcing.identity.questions import Between, between, ranked
+from sourcing.identity.rivals import Sifted, sift, sifted
+from sourcing.identity.waiting import Suggestion, capacity, queue
 from storage.errors import ConfigError
 from storage.records import AccountKey, Judgement, Lead, Record, Verdict
 from storage.store import Store
@@ -20,6 +22,7 @@ __all__ = [
     "VERDICTS",
     "Between",
     "Decided",
+    "Sifted",
     "Suggestion",
     "between",
     "capacity",
@@ -28,6 +31,8 @@ __all__ = [
     "queue",
     "ranked",
     "rearrange",
+    "sift",
+    "sifted",
     "split",
     "undo",
 ]

@@ -204,7 +204,15 @@ def _good_proof(parts: Doubles) -> Bools:
     names = {kind.name: at for at, kind in enumerate(KINDS)}
     twins = (parts[:, names["two_of_a_source"]] < 0) & (parts[:, names["reciprocal"]] <= 0)
     twins &= parts[:, names["same_id"]] <= 0
-    return (parts[:, names["other_name"]] >= 0) & ~twins
+    return (parts[:, names["other_name"]] >= 0) & ~twins & ~_bare_ring(parts)
+
+
+def _bare_ring(parts: Doubles) -> Bools:
+    """A ring of three, of whom these two have nothing alike: three people who agreed on it look the same."""
+    ring = (parts[:, [kind.name == "circle" for kind in KINDS]] > 0).ravel()
+    beside = [kind.grade in "ACD" and kind.group != "renown" and kind.name != "circle" for kind in KINDS]
+    alike: Bools = (parts[:, beside] > 0).max(axis=1)
+    return ring & ~alike
 
 
 def _overwhelming(pairs: Pairs, parts: Doubles, chance: Doubles) -> Bools:

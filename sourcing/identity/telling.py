@@ -50,7 +50,7 @@ def sentence(parts: Mapping[str, float], left: Facts, right: Facts) -> str:
     first = _strongest(parts, left, right)
     shown_ = [name for name in parts if not (name == "handle_alike" and "handle" in parts)]
     beside = [_SHORT[name] for name in shown_ if name in _SHORT and parts[name] > 0]
-    against = [_AGAINST[name] for name in parts if parts[name] < 0]
+    against = [AGAINST[name] for name in parts if parts[name] < 0]
     text = first + (f"; {', '.join(beside)} agree{'s' * (len(beside) == 1)}" if beside else "")
     text += "; the one named is no better known" if "little_known" in parts else ""
     return text + (f"; against it: {', '.join(against)}" if against else "")
@@ -61,7 +61,7 @@ _SHORT = {"handle": "the handle", "name": "the name", "work": "shared work", "pl
     "handle_built": "a handle made of the name",
     "employer": "the employer",
 }
-_AGAINST = {
+AGAINST = {
     "two_of_a_source": "both are live accounts of one source",
     "other_name": "the full names cannot be one",
     "other_country": "two countries",
@@ -84,26 +84,28 @@ def _strongest(parts: Mapping[str, float], left: Facts, right: Facts) -> str:
             "nobody else there does"
         )
     if "own_page" in parts:
-        return f"{names} name one page that bears a name of theirs, {', '.join(_pages(left, right))}"
+        return f"{names} name one page that bears a name of theirs, {', '.join(pages(left, right))}"
     if "profile" in parts or "site" in parts:
-        return f"{names} name one page, {', '.join(_pages(left, right))}"
+        return f"{names} name one page, {', '.join(pages(left, right))}"
     return f"{names} look alike"
 
 
 def _claim(left: Facts, right: Facts) -> tuple[Facts, Facts, Said]:
     for claimant, target in ((left, right), (right, left)):
         for said in claimant.said:
-            if said.target in _own(target):
+            if said.target in owned(target):
                 return claimant, target, said
     raise AssertionError("a claim without its address")
 
 
-def _own(one: Facts) -> set[str]:
+def owned(one: Facts) -> set[str]:
+    """The addresses by which others name an account."""
     own = {one.address, *(said.target for said in one.said if said.claim is Claim.VERIFIED)}
     return own | ({page} if (page := link_key(one.url)) else set())
 
 
-def _pages(left: Facts, right: Facts) -> list[str]:
+def pages(left: Facts, right: Facts) -> list[str]:
+    """The addresses both name."""
     return sorted({said.target for said in left.said} & {said.target for said in right.said})
 
 
@@ -119,7 +121,7 @@ def _compared(kind: str, left: Facts, right: Facts) -> tuple[str, ...]:
     if kind == "same_id":
         return tuple(sorted({*left.ids} & {*right.ids}))
     if kind in {"own_page", "profile", "site"}:
-        return tuple(_pages(left, right))
+        return tuple(pages(left, right))
     if kind == "work":
         return tuple(sorted({*left.works} & {*right.works})[:MOST_VALUES])
     if kind == "handle_built":
@@ -142,5 +144,5 @@ def _plain(kind: str, one: Facts) -> str:
 def _links(left: Facts, right: Facts) -> Iterator[str]:
     for claimant, target in ((left, right), (right, left)):
         for said in claimant.said:
-            if said.target in _own(target):
+            if said.target in owned(target):
                 yield f"{claimant.url} {said.field}: {said.url}"

@@ -9,8 +9,8 @@ from pydantic import ValidationError
 
 from sourcing.identity import reading
 from sourcing.identity.batch import batch
-from sourcing.identity.joining import judgements
 from sourcing.identity.model import Model, fit
+from sourcing.identity.recording import judgements
 from sourcing.identity.scorer import score_rows
 from sourcing.identity.settings import Settings, Weights
 from storage.errors import ConfigError

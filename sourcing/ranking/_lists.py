@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from scoring.asking import by_asking
 from scoring.said import strongest, weakest
 from storage.errors import ConfigError, UnknownLead
 from storage.records import Claim, Lead, Part, Receipt, Record
@@ -57,6 +56,8 @@ def listing(store: Store, role: str, *, limit: int | None = None, section: str |
     asks = section == THIN
     receipts = store.ranking(role, limit=None if asks else limit, section=section)
     if asks:
+        from scoring.asking import by_asking  # the other lists are there before its tables are read
+
         place = {one.lead: at for at, one in enumerate(by_asking(receipts))}
         receipts = sorted(receipts, key=lambda receipt: place[receipt.lead])[:limit]
     leads = {lead.id: lead for lead in store.leads([receipt.lead for receipt in receipts])}

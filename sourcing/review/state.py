@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, HTTPException, Request
 
@@ -14,6 +14,8 @@ from sourcing.desk import people
 from sourcing.installation import available_roles
 from sourcing.review.rendering import Templates
 from storage.store import Store
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,25 @@ def desk_of(request: Request) -> Desk:
     actor = actor_of(request)
     everything = actor == NOBODY or people.may(actor.role, people.ALL_LISTS)
     return found if everything else replace(found, only=frozenset(actor.shares))
+
+
+def shared_by_all(kind: type[T], name: str) -> Callable[[Request], T]:
+    """Gives whoever asks what all readers share under a name."""
+
+    def of(request: Request) -> T:
+        found = getattr(request.app.state, name)
+        assert isinstance(found, kind)
+        return found
+
+    return of
+
+
+def first_role(desk: Desk) -> str:
+    """The role a page without one opens with; 404 where there is none."""
+    name = next(iter(desk.roles()), None)
+    if name is None:
+        raise HTTPException(404, "there is no role profile yet; make one with `sourcing role new`")
+    return name
 
 
 def actor_of(request: Request) -> Actor:

@@ -115,7 +115,7 @@ def _billed(night: Night, most: int | None) -> Iterator[tuple[object, ...]]:
         yield _sum(source, lines)
         yield from (_line(_inner(lane), plan, bill) for lane, plan, bill in lines[:most])
         if most is not None and len(lines) > most:
-            yield _sum(f"  … {len(lines) - most} more lanes", lines[most:])
+            yield _sum(f"  … {counted(len(lines) - most, 'more lane')}", lines[most:])
 
 
 Line = tuple[str, Forecast | None, LaneBill]

@@ -21,7 +21,8 @@ CAUTION = (
 def shown(row: Contributions, *, most: int | None = None) -> str:
     """Who was found only by one source or lane, and the estimate per role; `most` lanes."""
     head = f"{counted(row.people, 'person', 'people')} found by lanes, {row.linked_only} more through links alone"
-    return "\n".join([head, _table(row.sources, None), _table(row.lanes, most), *estimates(row.estimates)])
+    tables = [_table(rows, limit) for rows, limit in ((row.sources, None), (row.lanes, most)) if rows]
+    return "\n".join([head, *tables, *estimates(row.estimates)])
 
 
 def _table(rows: Sequence[Share], most: int | None) -> str:

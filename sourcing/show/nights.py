@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sourcing.show import bills, contributions
 from sourcing.show.lists import ranked
-from sourcing.show.text import clean, counted, duration, moment, short, table
+from sourcing.show.text import clean, counted, duration, grouped, moment, short, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -63,7 +63,8 @@ def _contributions(done: NightReport) -> str:
         return shown
     there, known = done.truth.there, done.truth.known
     people = counted(there, "person", "people")
-    return f"{shown}\nIn truth {people} of the invented world can be found: {known} are known, {there - known} missed."
+    missed = f"{grouped(known)} are known, {grouped(there - known)} missed"
+    return f"{shown}\nIn truth {people} of the invented world can be found: {missed}."
 
 
 def found(rows: Sequence[Finding]) -> str:
@@ -77,10 +78,10 @@ def outcomes(rows: Sequence[Outcome]) -> str:
 
 
 def _outcome(row: Outcome) -> str:
-    counted_ = sum(bill.counted for bill in row.bills)
+    answers = grouped(sum(bill.counted for bill in row.bills))
     points = sum(bill.points for bill in row.bills)
-    refused = sum(bill.refused for bill in row.bills)
-    cost = f"{counted(row.requests, 'request')} ({counted_} counted, {counted(points, 'point')}, {refused} refused)"
+    refused = grouped(sum(bill.refused for bill in row.bills))
+    cost = f"{counted(row.requests, 'request')} ({answers} counted, {counted(points, 'point')}, {refused} refused)"
     found = f"{counted(row.accounts, 'account')} read"
     reason = f": {clean(row.reason)}" if row.reason else ""
     return f"{row.source:<14}{row.state:<12}{cost}, {found}, {duration(row.seconds)}{reason}"
@@ -89,8 +90,8 @@ def _outcome(row: Outcome) -> str:
 def changes(row: Changes) -> str:
     """New and changed accounts, and who was renamed, left or came back."""
     line = (
-        f"{row.new} new, {row.changed} changed, {row.gone} gone, {row.renamed} renamed, "
-        f"{row.returned} returned, of {counted(row.known, 'account')}"
+        f"{grouped(row.new)} new, {grouped(row.changed)} changed, {grouped(row.gone)} gone, "
+        f"{grouped(row.renamed)} renamed, {grouped(row.returned)} returned, of {counted(row.known, 'account')}"
     )
     listed = [event for event in row.events if event.event in {"renamed", "gone", "returned"}]
     lines = [f"  {event.event:<9} {event.account}  {clean(event.detail)}" for event in listed]
@@ -98,12 +99,14 @@ def changes(row: Changes) -> str:
 
 
 def joins(row: Joined) -> str:
-    """How many leads there are and which accounts were joined, with the reason."""
+    """How many leads there are, which accounts were joined, and which are so no longer, each with the reason."""
     line = (
-        f"{counted(row.accounts, 'account')} form {counted(row.leads, 'lead')}; {row.judgements_new} joined tonight, "
-        f"{row.judgements_undone} taken back, {row.leads_new} leads new, {row.merged} merged into others"
+        f"{counted(row.accounts, 'account')} form {counted(row.leads, 'lead')}; "
+        f"{grouped(row.judgements_new)} joined tonight, {grouped(row.judgements_undone)} taken back, "
+        f"{counted(row.leads_new, 'lead')} new, {grouped(row.merged)} merged into others"
     )
-    return "\n".join([line, *_first([f"  {clean(judgement.why)}" for judgement in row.joins])])
+    apart = _first([f"  {clean(one.why)}" for one in row.parted])
+    return "\n".join([line, *apart, *_first([f"  {clean(judgement.why)}" for judgement in row.joins])])
 
 
 def skipped(counters: Mapping[str, int]) -> str:
@@ -115,7 +118,7 @@ def skipped(counters: Mapping[str, int]) -> str:
 def _first(lines: list[str]) -> Iterator[str]:
     yield from lines[:MOST_EVENTS]
     if len(lines) > MOST_EVENTS:
-        yield f"  … and {len(lines) - MOST_EVENTS} more"
+        yield f"  … and {grouped(len(lines) - MOST_EVENTS)} more"
 
 
 def _role(row: RoleReport) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from sourcing.show.lists import SECTIONS
@@ -50,7 +51,8 @@ def _standing(row: Standing) -> Iterator[str]:
     if row.share is not None:
         yield f"of leads with such a total, {percent(row.share)} were chosen ({row.calibration.judged} decisions)"
     elif row.percentile is not None:
-        yield f"above {percent(row.percentile)} of the ranked leads"
+        # Rounded down: nobody stands above all of a list, the first one not above themselves.
+        yield f"above {percent(math.floor(row.percentile * 100 + 1e-9) / 100)} of the ranked leads"
 
 
 def _part(row: ExplainedPart, cohort: bool) -> Iterator[str]:

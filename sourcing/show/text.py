@@ -4,6 +4,7 @@ import shutil
 import textwrap
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from unicodedata import combining, east_asian_width
 
 import orjson
 from pydantic import BaseModel
@@ -38,12 +39,12 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     body = [[clean(_cell(value)) for value in row] for row in rows]
     numeric = [all(_is_number(row[at]) for row in body) for at in range(len(head))]
     lines = [list(head), *body]
-    sizes = [max(len(line[at]) for line in lines) for at in range(len(head))]
+    sizes = [max(_columns(line[at]) for line in lines) for at in range(len(head))]
     return "\n".join(_line(line, sizes, numeric) for line in lines)
 
 
 def _cell(value: object) -> str:
-    return f"{value:,}".replace(",", " ") if isinstance(value, int) else str(value)
+    return grouped(value) if isinstance(value, int) else str(value)
 
 
 def _is_number(text: str) -> bool:
@@ -51,10 +52,20 @@ def _is_number(text: str) -> bool:
 
 
 def _line(cells: Sequence[str], sizes: Sequence[int], numeric: Sequence[bool]) -> str:
-    padded = [
-        cell.rjust(size) if right else cell.ljust(size) for cell, size, right in zip(cells, sizes, numeric, strict=True)
-    ]
+    padded = [_padded(*one) for one in zip(cells, sizes, numeric, strict=True)]
     return "  ".join(padded).rstrip()
+
+
+def _padded(cell: str, size: int, right: bool) -> str:
+    blank = " " * (size - _columns(cell))
+    return f"{blank}{cell}" if right else f"{cell}{blank}"
+
+
+def _columns(text: str) -> int:
+    """Columns of a terminal a text takes: two for signs of East Asia, none for marks that stand on others."""
+    if text.isascii():
+        return len(text)
+    return sum(0 if combining(one) else 2 if east_asian_width(one) in "WF" else 1 for one in text)
 
 
 def wrapped(text: str, indent: str) -> str:
@@ -84,10 +95,14 @@ def duration(seconds: float) -> str:
     return f"{seconds:.1f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
 
 
+def grouped(number: int) -> str:
+    """A number with its thousands apart: "2 000"."""
+    return f"{number:,}".replace(",", " ")
+
+
 def counted(number: int, one: str, many: str = "") -> str:
     """A number with its noun: "1 lead", "2 000 leads"."""
-    noun = one if number == 1 else many or f"{one}s"
-    return f"{number:,} {noun}".replace(",", " ")
+    return f"{grouped(number)} {one if number == 1 else many or f'{one}s'}"
 
 
 def score(total: float, low: float, high: float, coverage: float) -> str:

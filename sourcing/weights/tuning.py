@@ -1,11 +1,9 @@
-"""What the decisions of a role say of its weights and of its totals: a proposal, and a calibration."""
+"""What the decisions of a role say of its weights: a proposal."""
 
 import math
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from scoring import sums
-from scoring.calibration import Calibration, Judged, calibrate
 from scoring.learn import FACTOR, FROZEN, Proposal, Thumb, propose
 from scoring.reference import Reference
 from scoring.roles import Role
@@ -16,7 +14,7 @@ from sourcing.weights.profiles import with_weights
 from sourcing.weights.saving import SavedRole, save_weights
 from sourcing.weights.trying import Tried, tried
 from storage.errors import ConfigError
-from storage.records import Answer, Decision, Receipt, Record
+from storage.records import Answer, Decision, Record
 from storage.store import Store
 
 
@@ -82,29 +80,3 @@ def _as_written(role: Role, normal: Mapping[str, float], frozen: Collection[str]
             least, most = given[name] / FACTOR, given[name] * FACTOR
             written[name] = round(min(most, max(least, weight * scale)), 6)
     return {name: weight for name, weight in written.items() if weight != given[name]}
-
-
-def calibration(store: Store, role: Role) -> Calibration:
-    """The share of yes behind a total of the present version, from the decisions on the role."""
-    rows = [one for one in store.decisions(role.role) if one.answer is not Answer.MAYBE]
-    return calibrate(judged(rows, role.normal_weights))
-
-
-def judged(rows: Sequence[Decision], weights: Mapping[str, float]) -> list[Judged]:
-    """The last decision on each lead, with the total its receipt has under these weights."""
-    last: dict[str, Decision] = {}
-    for one in rows:
-        last.setdefault(one.living or one.lead, one)
-    return [
-        Judged(reweighed(one.receipt, weights), one.answer is Answer.YES, one.at, lead) for lead, one in last.items()
-    ]
-
-
-def reweighed(receipt: Receipt, weights: Mapping[str, float]) -> float:
-    """The total of a receipt under other weights; a component it does not have counts as the rest does on average."""
-    effective = {part.component: part.effective for part in receipt.parts if part.component in weights}
-    known = math.fsum(weights[name] for name in effective)
-    if known <= 0:
-        return receipt.total
-    terms = [weights[name] / known * value for name, value in effective.items()]
-    return sums.total(terms, (penalty.amount for penalty in receipt.penalties))

@@ -185,7 +185,7 @@ class Frontier:
         """Note why there is no answer."""
         spider = self._spider
         if spider.book is not None and NAME in request.meta:
-            not_sent = isinstance(exception, IgnoreRequest) and spider.stopped is not None
+            not_sent = isinstance(exception, IgnoreRequest) and spider.closing
             # Not its message: that may hold the address with all that is in it.
             reason = ": ".join(filter(None, (type(exception).__name__, getattr(exception, "reason", ""))))
             spider.book.failed(request, reason, again=not_sent)

@@ -1,8 +1,7 @@
 """What a source spent and yielded this night, per lane, and everything it skipped."""
 
 from collections import Counter
-
-from pydantic import BaseModel
+from dataclasses import asdict, dataclass
 
 from storage.records import AccountKey, LaneBill
 
@@ -10,7 +9,8 @@ NOT_STORED = "storing failed"  # how the reason begins of a source that ended be
 WAITED = "waited_seconds"  # counter: waiting the source asked for, earlier parts of the night included
 
 
-class Bill(BaseModel):
+@dataclass(slots=True)
+class Bill:
     """A running lane bill; see `LaneBill` for the meaning of its fields."""
 
     requests: int = 0
@@ -74,4 +74,4 @@ class Ledger:
 
     def bills(self) -> tuple[LaneBill, ...]:
         """The frozen bills, in order of first use."""
-        return tuple(LaneBill(lane=lane, **bill.model_dump()) for lane, bill in self._bills.items())
+        return tuple(LaneBill(lane=lane, **asdict(bill)) for lane, bill in self._bills.items())

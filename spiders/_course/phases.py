@@ -35,6 +35,7 @@ class Phases(Conversation):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.stopped: tuple[str, str] | None = None  # state and reason of an early end
+        self.leaving = False  # told to end at once, by a signal: what waits for its turn waits for the next run
         self.exhausted = False  # nothing was left to ask: the crawl came to its own end
         self.rounds = Rounds()  # of the night; a source that runs alone waits for nobody
         self.keeper: Keeper | None = None
@@ -146,6 +147,11 @@ class Phases(Conversation):
         """End this source because the database failed."""
         self.stop("failed", f"{NOT_STORED}: {error}")
 
+    def left_unstored(self, error: StoreError) -> None:
+        """Note that the database failed while this source was closed, whatever it ended with until then."""
+        self.ledger.skip("not_stored")
+        self.stopped = ("failed", redacted(f"{NOT_STORED}: {error}"))
+
     def _close(self, reason: str) -> None:
         # Awaiting the close inside a middleware deadlocks (Scrapy 2.19), so it runs as a task of its own.
         engine = self.crawler.engine
@@ -154,9 +160,9 @@ class Phases(Conversation):
 
     def refuse_if_closing(self) -> None:
         """Let nothing out once the end was decided; IgnoreRequest frees the place in the engine."""
-        if self.stopped is not None:
+        if self.closing:
             self.ledger.skip("left_for_next_night")
-            raise IgnoreRequest(f"stopped: {self.stopped[1]}")
+            raise IgnoreRequest(f"stopped: {self.stopped[1] if self.stopped is not None else 'by a signal'}")
 
     def on_item_error(self, failure: Any) -> None:
         """Stop: a batch that cannot be stored would be lost, and so would every later one."""

@@ -9,7 +9,7 @@ from scrapy import Request
 from scrapy.http import Response
 
 from spiders._base import Yielded
-from spiders._github import documents, people
+from spiders._github import documents, people, work
 from spiders._github.answers import (
     Contributor,
     FoundUsers,
@@ -92,7 +92,7 @@ class ContributorLane(RepositoryLane):
             interest = row.contributions**0.5
             yield self.meet(row.login, row.id, row.node_id, row.type, interest, response)
             if people.kind_of(row.type, row.login) is Kind.PERSON:
-                yield people.contributor(self.key(row.id), row, of.target, rank, self.seen(response), self.options.site)
+                yield work.contributor(self.key(row.id), row, of.target, rank, self.seen(response), self.options.site)
         following = next_page(response)
         self.note(response, {"next": following})
         yield from self._next_contributors(of, following, page)
@@ -218,7 +218,7 @@ class MergedChangeLane(ContributorLane):
             return
         self.ledger.found(lane.id, self.key(author.database_id))
         yield self.meet(author.login, author.database_id, author.id, "User", 2.0, response)
-        yield people.merged_change(self.key(author.database_id), change, repo, self.seen(response, change.url))
+        yield work.merged_change(self.key(author.database_id), change, repo, self.seen(response, change.url))
 
 
 class SearchLane(GraphSpider):

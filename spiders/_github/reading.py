@@ -9,7 +9,7 @@ from scrapy import Request
 from scrapy.http import Response
 
 from spiders._base import Yielded
-from spiders._github import documents, people
+from spiders._github import documents, people, work
 from spiders._github.answers import Contributions, GraphAnswer, Person, Repository, Showcase, present
 from spiders._github.batches import BatchSize
 from spiders._github.people import Candidate
@@ -117,8 +117,8 @@ class Reading(Triage):
             repo, _ = self.shape(Repository, node, f"a repository of {person.login}")
             if repo is not None:
                 shown = files.get(repo.database_id)
-                yield people.repository(account.key, repo, shown, repo.database_id in pins, account.origin)
-        readme = people.readme(account.key, person, account.origin, self.options.site) if "readme" in returned else None
+                yield work.repository(account.key, repo, shown, repo.database_id in pins, account.origin)
+        readme = work.readme(account.key, person, account.origin, self.options.site) if "readme" in returned else None
         if readme is not None:
             yield readme
 
@@ -139,7 +139,8 @@ class Reading(Triage):
         yield from self._go_on()
 
     def _open_year(self, candidate: Candidate) -> None:
-        until = self.now().replace(microsecond=0)
+        # To midnight: a night that is begun again asks what it asked before, and what it was answered is kept.
+        until = self.now().replace(hour=0, minute=0, second=0, microsecond=0)
         candidate.windows_open = 1
         self.windows.append((candidate, until - timedelta(days=365), until, 0))
 
@@ -203,8 +204,8 @@ class Reading(Triage):
             # Sums over some of the windows would be too low, so nothing is said about the year.
             self.ledger.skip("contributions_incomplete")
         else:
-            totals = people.yearly(candidate.parts)
-            yield from people.contributions(self.key(candidate.source_id), candidate.login, candidate.parts, origin)
+            totals = work.yearly(candidate.parts)
+            yield from work.contributions(self.key(candidate.source_id), candidate.login, candidate.parts, origin)
         yield Account(
             source=self.name,
             source_id=candidate.source_id,

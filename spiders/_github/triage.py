@@ -45,7 +45,8 @@ class Triage(GraphSpider):
         for known in self.never_looked_at():
             candidate = _candidate(known)
             self.candidates[candidate.source_id] = self.to_triage[candidate.source_id] = candidate
-        asked, self.to_triage = list(self.to_triage.values()), {}
+        # Lists come in any order; a night that is begun again asks for the same hundreds.
+        asked, self.to_triage = sorted(self.to_triage.values(), key=lambda one: one.source_id), {}
         return self._look_at(asked, "triage")
 
     def _people(self) -> Iterator[Known]:

@@ -6,7 +6,8 @@ Shares are those of the product's table for drift; they are judged once there ar
 from collections import Counter
 from typing import NamedTuple
 
-ENOUGH = 40  # answers
+ENOUGH = 40  # answers, from which a source is stopped while it runs
+SOME = 10  # answers, from which they tell how a source ended that was no success
 SHARES = {"403": 0.50, "429": 0.20, "5xx": 0.50}
 CHALLENGES = 3  # pages in a row that ask who we are, instead of data
 ENDS = {  # how the source ends, and what is said
@@ -42,6 +43,15 @@ class Answers:
             return None
         state, word = ENDS[name]
         return End(state, f"{word}: {share:.0%} of {self.counts['all']} answers were {name}")
+
+    def mostly(self) -> End | None:
+        """How a run ended of whose answers some were of no use: most were refusals, or failures of the source."""
+        for name in ("403", "5xx") if self.counts["all"] >= SOME else ():
+            share = self.counts[name] / self.counts["all"]
+            if share >= SHARES[name]:
+                state, word = ENDS[name]
+                return End(state, f"{word}: {share:.0%} of {self.counts['all']} answers were {name}")
+        return None
 
     def understood(self) -> None:
         """An answer could be read."""

@@ -19,7 +19,10 @@ _SPOKEN = re.compile(
     rf"|{_HOSTS}(?:{_DOT}[a-z]{{2,24}})?\b)",
     re.IGNORECASE,
 )
-_HINT = re.compile(r"@|\bat\b", re.IGNORECASE)
+# What every address of the kind holds, found at a tenth of the cost.
+_IN_BRACKETS = re.compile(rf"{_OPEN}(?:at|@){_CLOSE}", re.IGNORECASE)
+_BETWEEN_SPACES = re.compile(r"\s(?:at|@)\s", re.IGNORECASE)
+_AT, _DIGIT = re.compile("@"), re.compile(r"\d")
 _NUMBER = re.compile(r"(?<![\w/.=-])\+?\(?\d(?:[\s().-]{0,2}\d){8,14}(?![\w/])")
 
 
@@ -44,18 +47,17 @@ class Taken(NamedTuple):
 
 def without_mail(text: str) -> Taken:
     """The text with e-mail addresses, however written, replaced by `SEE_POST`; numbers stay."""
-    if not _HINT.search(text):
-        return Taken(text, 0)
     removed = 0
-    for pattern in (_SURE, _BRACKETED, _SPOKEN):
-        text, count = pattern.subn(SEE_POST, text)
-        removed += count
+    for sign, pattern in ((_AT, _SURE), (_IN_BRACKETS, _BRACKETED), (_BETWEEN_SPACES, _SPOKEN)):
+        if sign.search(text):
+            text, count = pattern.subn(SEE_POST, text)
+            removed += count
     return Taken(text, removed)
 
 
 def without_phones(text: str) -> Taken:
     """The text with telephone numbers replaced by `SEE_POST`."""
-    return Taken(*_PHONE.subn(SEE_POST, text))
+    return Taken(*_PHONE.subn(SEE_POST, text)) if _DIGIT.search(text) else Taken(text, 0)
 
 
 def without_contacts(text: str) -> str:

@@ -6,6 +6,7 @@ Three rules hold everywhere: a fact carries its `Origin`; a field an answer did 
 
 from storage.records._base import AccountKey, Instant, Origin, Record
 from storage.records._collected import (
+    WISH,
     Account,
     AccountEvent,
     Claim,
@@ -26,6 +27,7 @@ from storage.records._people import Judgement, Lead, Verdict
 from storage.records._scores import Part, Penalty, Receipt
 
 __all__ = [
+    "WISH",
     "Account",
     "AccountEvent",
     "AccountKey",

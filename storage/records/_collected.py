@@ -7,6 +7,8 @@ from pydantic import Field
 
 from storage.records._base import AccountKey, Instant, Origin, Record
 
+WISH = "wish"  # kind of evidence of what people say about being contacted: it says nothing of their work
+
 
 class Kind(StrEnum):
     """What stands behind an account."""

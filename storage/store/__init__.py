@@ -1,7 +1,8 @@
 """The one door to the database: `Store` and the small records its verbs give back."""
 
 from storage.store._desk.desk import Rescored
-from storage.store._desk.search import BoardRow, DeskRow, OpenRow, Piece, Profile, Said
+from storage.store._desk.prepared import DeskRow, Piece, Profile, Said
+from storage.store._desk.search import BoardRow, OpenRow
 from storage.store._desk.users import Session, Share, User
 from storage.store._judged.lists import BLOCK, Ordered, StoredReceipt, first_other_block, list_digests
 from storage.store._night.before import Before

@@ -1,13 +1,26 @@
 """The few statements all verbs are made of: look up many keys at once, insert or update many rows at once."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib import import_module
 from itertools import islice
 from typing import Any, TypeVar, cast
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Table, Text, any_, bindparam, func, literal, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Connection,
+    Dialect,
+    Table,
+    Text,
+    any_,
+    bindparam,
+    func,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.sql.dml import Insert, Update
 
 from storage.tables import counter
@@ -16,12 +29,29 @@ _T = TypeVar("_T")
 Rows = Sequence[Mapping[str, Any]]
 
 
+def inserting(table: Table, dialect: str) -> Any:
+    """Begin an insert as a database has it; what only the other one needs is not loaded."""
+    return import_module(f"sqlalchemy.dialects.{dialect}").insert(table)
+
+
+@cache
+def dialect_of(*, lite: bool) -> Dialect:
+    """The dialect whose text our drivers take; that of PostgreSQL is loaded by those who use it."""
+    if lite:
+        from sqlalchemy.dialects.sqlite import pysqlite
+
+        return pysqlite.dialect()
+    from sqlalchemy.dialects.postgresql import psycopg
+
+    return psycopg.dialect(paramstyle="format")  # type: ignore[no-untyped-call]  # theirs
+
+
 def among(connection: Connection, column: ColumnElement[str], values: Collection[str]) -> ColumnElement[bool]:
     """Compare a column with many values through one parameter, so that the statement stays the same."""
     if connection.dialect.name == "sqlite":
         listed = func.json_each(orjson.dumps(list(values)).decode()).table_valued("value")
         return column.in_(select(listed.c.value))
-    return column == any_(literal(list(values), postgresql.ARRAY(Text)))
+    return column == any_(literal(list(values), ARRAY(Text)))
 
 
 def upsert(connection: Connection, table: Table, rows: Rows, *, guard: str | None = None) -> None:
@@ -36,15 +66,13 @@ def upsert(connection: Connection, table: Table, rows: Rows, *, guard: str | Non
 def insert_new(connection: Connection, table: Table, rows: Rows) -> None:
     """Insert rows; those whose primary key is there stay as they are."""
     if rows:
-        insert: Any = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(table)
-        connection.execute(insert.on_conflict_do_nothing(), list(rows))
+        connection.execute(inserting(table, connection.dialect.name).on_conflict_do_nothing(), list(rows))
 
 
 @lru_cache(maxsize=64)
 def upserting(table: Table, dialect: str, names: tuple[str, ...], guard: str | None) -> Insert:
     """Give the statement of `upsert`."""
-    statement: Any = (sqlite if dialect == "sqlite" else postgresql).insert(table)
-    statement = statement.values({name: bindparam(name) for name in names})
+    statement = inserting(table, dialect).values({name: bindparam(name) for name in names})
     keys = [column.name for column in table.primary_key]
     fresh = {name: statement.excluded[name] for name in names if name not in keys}
     if not fresh:
@@ -75,8 +103,6 @@ def batches(items: Iterable[_T], size: int) -> Iterator[list[_T]]:
 
 def add_to_counter(connection: Connection, name: str, count: int) -> int:
     """Count up and give the new value; two writers never get the same one."""
-    insert: Any = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(counter)
-    statement = insert.values(name=name, value=count).on_conflict_do_update(
-        index_elements=["name"], set_={"value": counter.c.value + count}
-    )
+    insert = inserting(counter, connection.dialect.name).values(name=name, value=count)
+    statement = insert.on_conflict_do_update(index_elements=["name"], set_={"value": counter.c.value + count})
     return int(connection.execute(statement.returning(counter.c.value)).scalar_one())

@@ -3,6 +3,7 @@
 from storage.store._desk.decisions import Decisions
 from storage.store._desk.desk import Desk
 from storage.store._desk.exports import Exports
+from storage.store._desk.prepared import Prepared
 from storage.store._desk.search import Search
 from storage.store._desk.users import Users
 from storage.store._judged.features import Features
@@ -46,6 +47,7 @@ class Store(
     Notices,
     Purging,
     Sealing,
+    Prepared,
     Search,
     Suggested,
     Users,

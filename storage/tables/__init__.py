@@ -44,7 +44,7 @@ from storage.tables._privacy import (
 )
 from storage.tables._running import night_spent, running
 from storage.tables._search import WORDS_INDEX, is_ours, lead_desk, lead_words
-from storage.tables._types import Moment, metadata, moment_text
+from storage.tables._types import Json, Moment, metadata, moment_text
 from storage.tables._users import desk_session, desk_share, desk_user
 from storage.tables._workers import night_job, night_named, night_order, worker
 
@@ -53,6 +53,7 @@ HEAD = "0008"  # the newest revision in migrations/versions; a test compares
 __all__ = [
     "HEAD",
     "WORDS_INDEX",
+    "Json",
     "Moment",
     "account",
     "account_event",

@@ -11,10 +11,9 @@ from sqlalchemy import (
     LargeBinary,
     Table,
     Text,
-    text,
 )
 
-from storage.tables._types import Json, Key, Moment, Number, Sealed, account_column, metadata
+from storage.tables._types import Json, Key, Moment, Number, Sealed, account_column, index_where, metadata
 
 night = Table(
     "night",
@@ -45,14 +44,7 @@ judgement = Table(
     Column("hash", LargeBinary, nullable=False),
     Index(None, "left"),
     Index(None, "right"),
-    Index(
-        "uq_judgement_live_pair",
-        "left",
-        "right",
-        unique=True,
-        sqlite_where=text("undone_at IS NULL"),
-        postgresql_where=text("undone_at IS NULL"),
-    ),
+    index_where("uq_judgement_live_pair", "left", "right", unique=True, where="undone_at IS NULL"),
 )
 
 # What an account must share with another to be compared with it; derived, made anew with every model.
@@ -204,13 +196,7 @@ decision = Table(
     Column("prev_hash", LargeBinary, nullable=False),
     Column("hash", LargeBinary, nullable=False),
     Index(None, "role", "at"),
-    Index(
-        "ix_decision_live",
-        "role",
-        "lead",
-        sqlite_where=text("undone_at IS NULL"),
-        postgresql_where=text("undone_at IS NULL"),
-    ),
+    index_where("ix_decision_live", "role", "lead", where="undone_at IS NULL"),
 )
 
 role_version = Table(

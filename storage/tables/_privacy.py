@@ -1,8 +1,8 @@
 """What people asked for about their data, what was done, and the log nobody edits unseen."""
 
-from sqlalchemy import Column, Double, Index, LargeBinary, Table, Text, text
+from sqlalchemy import Column, Double, LargeBinary, Table, Text
 
-from storage.tables._types import Json, Key, Moment, Number, account_column, metadata
+from storage.tables._types import Json, Key, Moment, Number, account_column, index_where, metadata
 
 # Append only: triggers of the migration refuse changes, the chain shows them. Never holds a person's name.
 audit_event = Table(
@@ -39,14 +39,7 @@ correction = Table(
     Column("at", Moment, nullable=False),
     Column("withdrawn_at", Moment),
     Column("withdrawn_by", Text),
-    Index(
-        "uq_correction_live",
-        "account",
-        "field",
-        unique=True,
-        sqlite_where=text("withdrawn_at IS NULL"),
-        postgresql_where=text("withdrawn_at IS NULL"),
-    ),
+    index_where("uq_correction_live", "account", "field", unique=True, where="withdrawn_at IS NULL"),
 )
 
 # Accounts that are stored and nothing else: hidden everywhere, and what sources say of them is not taken in.

@@ -3,9 +3,8 @@
 from typing import Any
 
 from sqlalchemy import Boolean, Column, ForeignKey, Integer, Table, Text
-from sqlalchemy.dialects.postgresql import TSVECTOR
 
-from storage.tables._types import Json, Key, Moment, Number, metadata
+from storage.tables._types import Json, Key, Moment, Number, SearchWords, metadata
 
 WORDS_INDEX = "lead_words_index"  # FTS5 table in SQLite, GIN index in PostgreSQL; made by the migration
 
@@ -36,7 +35,7 @@ lead_words = Table(
     "lead_words",
     metadata,
     Column("id", Number, ForeignKey("lead_desk.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
-    Column("words", Text().with_variant(TSVECTOR(), "postgresql"), nullable=False),
+    Column("words", SearchWords, nullable=False),
 )
 
 

@@ -3,8 +3,20 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, DateTime, Dialect, ForeignKey, Integer, MetaData, Text, TypeDecorator
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Text,
+    TypeDecorator,
+    text,
+)
 from sqlalchemy.types import TypeEngine
 
 from storage.sealed import seal, unseal
@@ -52,6 +64,36 @@ class Sealed(TypeDecorator[str]):
         return None if value is None else unseal(value)
 
 
+class Json(TypeDecorator[Any]):
+    """Plain data: JSONB in PostgreSQL, text in SQLite; None is no value."""
+
+    impl = JSON(none_as_null=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Choose the column's type."""
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(JSON(none_as_null=True))
+        from sqlalchemy.dialects.postgresql import JSONB  # a tenth of a short command, which SQLite can spare
+
+        return dialect.type_descriptor(JSONB(none_as_null=True))
+
+
+class SearchWords(TypeDecorator[str]):
+    """The words of a text: tsvector in PostgreSQL, text with spaces in SQLite."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Choose the column's type."""
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(Text())
+        from sqlalchemy.dialects.postgresql import TSVECTOR  # as above
+
+        return dialect.type_descriptor(TSVECTOR())
+
+
 def moment_text(value: datetime) -> str:
     """Write a UTC time as SQLite keeps it: texts sort like the times."""
     return value.isoformat(" ", "microseconds")
@@ -59,7 +101,6 @@ def moment_text(value: datetime) -> str:
 
 # Keys are compared bytewise on both databases: a locale's order is slower and not ours.
 Key = Text().with_variant(Text(collation="C"), "postgresql")
-Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 Number = BigInteger().with_variant(Integer(), "sqlite")  # SQLite counts up only plain INTEGER keys
 
 metadata = MetaData(
@@ -76,3 +117,11 @@ def account_column(name: str, *, primary_key: bool = False) -> Column[Any]:
     """Make a column that points to an account and goes with it."""
     target = ForeignKey("account.key", ondelete="CASCADE")
     return Column(name, Key, target, primary_key=primary_key, nullable=False)
+
+
+def index_where(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    """Make an index over the rows a condition holds for.
+
+    `info` says the condition for PostgreSQL: a keyword of its dialect would load that for everybody.
+    """
+    return Index(name, *columns, unique=unique, sqlite_where=text(where), info={"where": where})

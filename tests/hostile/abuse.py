@@ -1,5 +1,6 @@
 """Gaming the score, and claiming to be somebody else: records as spiders make them, through a Store, then judged."""
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -11,10 +12,11 @@ from scoring.features.figures import is_list
 from scoring.penalties import ledger
 from scoring.reading import CLAIMS_AT_MOST, Reading, Setting, plausible
 from scoring.roles import find_role
+from sourcing.export import Wanted, write
 from sourcing.identity import Settings, resolve
 from spiders._github import documents
 from spiders._github.answers import PullRequest, Repository, WatchedRepository
-from spiders._github.people import merged_change, repository
+from spiders._github.work import merged_change, repository
 from spiders._huggingface import work as hub
 from spiders._huggingface.answers import Repo
 from spiders._reading.clean import LINKS, each, web_links
@@ -23,7 +25,10 @@ from storage.store import Store
 from tests import github_answers as gh
 from tests.cases.scoring_people import NOW, account, work
 from tests.hostile.cases import Case
+from tests.hostile.drift import Crowd
 from tests.hostile.house import House
+from tests.hostile_kit import MARK, Said, installation, night
+from tests.hostile_kit import NOW as TONIGHT
 from tests.replay import Replay, crawl
 
 ROLE = find_role("mle")
@@ -265,6 +270,9 @@ def identity_abuse(case: Case, folder: Path) -> None:
         return _links(case, folder)
     if "later" in told:
         return _later(case, folder)
+    if "age_days" in told.get("github", {}):
+        newcomer(case, folder)
+        return None
     accounts = _ring(told) if "links" in told.get("a", {}) else _accounts(told)
     found = _judged(folder, accounts)
     assert MERGES.index(found) <= MERGES.index(expect["merge"])
@@ -282,9 +290,6 @@ def _accounts(told: Mapping[str, Any]) -> list[Account]:
         links = told["website_links"] if source == "website" else ()
         kind = "web" if source == "website" else source
         made.append(_account(kind, str(number), handle or f"h{number}q", facts, links))
-    if len(made) == 1:  # the famous one whose name a newcomer bears
-        famous = {"name": told["github"]["name"], "figures": {"followers": 90_000.0}}
-        made.append(_account("kaggle", "9", "fm-9", famous, ()))
     return made
 
 
@@ -341,6 +346,38 @@ def _later(case: Case, folder: Path) -> None:
     same = len(leads) == 1 and len(leads[0].accounts) == 1
     assert same is (expect["merge"] == "same account")
     assert (len(handles) == 2) is expect.get("history_kept", False)
+
+
+def newcomer(case: Case, folder: Path) -> list[str]:
+    """Somebody new under the name of somebody well known elsewhere, met in a whole night: they stay two people.
+
+    Gives the flags of the newcomer as they are exported.
+    """
+    told, config = case["payload"]["github"], installation(folder)
+    famous = _account(
+        "kaggle", "9", "fm-9", {"name": told["name"], "figures": {"followers": 90_000.0, "tier": 4.0}}, ()
+    )
+    with Store.open(config.database_url, key=config.key) as store:
+        store.save([famous])
+    report = night(config, Crowd([Said("new", "bio", MARK)], says=lambda _: _new(told)), ("github",))
+    assert report.joined is not None
+    with Store.open(config.database_url, key=config.key) as store:
+        leads = {one.source: lead.id for lead in store.leads() for one in lead.accounts}
+        assert (leads["github"] == leads["kaggle"]) is (case["expect"]["merge"] != "no")
+        assert store.suggestions() == [], "a name is not even a question"
+        wanted = Wanted(role=ROLE.role, format="jsonl", by="ann", include_known=True)
+        lines = write(store, config, wanted, now=TONIGHT).files[0].read_bytes().splitlines()
+    rows = {row["lead"]: row for row in map(json.loads, lines) if "about" not in row}
+    assert {rows[lead]["name"] for lead in leads.values()} == {told["name"]}
+    assert rows[leads["github"]]["total"] < rows[leads["kaggle"]]["total"], "the name brings nothing"
+    return list(rows[leads["github"]]["flags"])
+
+
+def _new(told: Mapping[str, Any]) -> dict[str, Any]:
+    """The profile of a newcomer."""
+    began = (TONIGHT - timedelta(days=told["age_days"])).isoformat()
+    work = {"totalCount": told["repos"], "nodes": []}
+    return {"name": told["name"], "createdAt": began, "repositories": work, "followers": {"totalCount": 0}}
 
 
 def _links(case: Case, folder: Path) -> None:

@@ -1,20 +1,24 @@
 """Texts and addresses: said by a person of an invented GitHub, read in one night, met again on every way out."""
 
+import logging
 import re
 from collections import Counter
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import process_time
 
 from lxml import html
 
 from sourcing.export import Wanted, write
 from sourcing.export.cells import cell, guard
+from sourcing.logs import to_file
 from spiders._reading.contacts import SEE_POST
 from storage.records import Account, AccountKey
 from storage.store import Store
 from storage.text import Address, check_address, display, match_key
 from tests.hostile.cases import Case, payload
 from tests.hostile.house import BESIDE, PLAIN, ROLE, SILENT, House, sheet
-from tests.hostile_kit import NOW, PUBLIC
+from tests.hostile_kit import NOW, PUBLIC, Net, Said, installation, night
 from tests.store_kit import scored
 
 ESCAPES = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e]")
@@ -124,10 +128,29 @@ def unicode(case: Case, house: House) -> None:
 
 
 def slow_pattern(case: Case, house: House) -> None:
-    """It was read, joined, scored and exported with everybody else; how fast, the fuzz measures."""
+    """It was read, joined, scored and exported with everybody else; alone, its night costs little more than any other.
+
+    The bound is against runaway patterns, ten times what the case asks: figures are the fuzz's business.
+    """
     bounds(case, house)
     assert house.lead(case["id"]) in house.csv
-    assert case["expect"]["seconds_max"] == 0.2, "the bar the fuzz measures by"
+    value = payload(case)
+    more = _seconds(case["field"], value) - _seconds(case["field"], ("Ann builds engines. " * 6_000)[: len(value)])
+    assert more <= 10 * case["expect"]["seconds_max"]
+
+
+def _seconds(field: str, value: str) -> float:
+    """Seconds of processor a night takes in which one person says this; the better of two."""
+    taken = []
+    for _ in range(2):
+        with TemporaryDirectory() as folder:
+            config, started = installation(Path(folder)), process_time()
+            report = night(config, Net([Said("one", field, value)]), ("github",))
+            taken.append(process_time() - started)
+            assert report.night.outcomes[0].accounts == 1
+        if taken[0] < 1:
+            break
+    return min(taken)
 
 
 def log_terminal(case: Case, house: House) -> None:
@@ -147,6 +170,18 @@ def log_terminal(case: Case, house: House) -> None:
     assert all(len(line.encode()) <= LOG_LINE for line in log.split("\n"))
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f]", log)
     assert not any(line.startswith("2026-11-22 00:00:00 INFO erased") for line in log.split("\n"))
+    _logged(str(payload(case)), house, expect["log_lines"])
+
+
+def _logged(value: str, house: House, lines: int) -> None:
+    """An event that tells such a text, in a log of the installation: nothing of it acts on who reads the file."""
+    with to_file(house.config.logs_folder, name="told.log") as file:
+        logging.getLogger("sourcing").warning("met %s", value)
+    written = file.read_bytes().decode()
+    file.unlink()
+    assert written.count("\n") == lines
+    assert not ESCAPES.search(written.removesuffix("\n"))
+    assert len(written.encode()) <= LOG_LINE + 1
 
 
 def path_query(case: Case, house: House) -> None:

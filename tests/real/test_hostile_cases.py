@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.hostile import abuse, answers, leaks, requests, texts, wire
+from tests.hostile import abuse, answers, drift, leaks, requests, texts, wire
 from tests.hostile.cases import FILE, HOW_MANY, Case, cases
 from tests.hostile.house import House, furnished, said_of
 
@@ -41,6 +41,11 @@ class Places:
     def leaks(self) -> leaks.Leaks:
         """An installation after nights that tell secrets."""
         return leaks.told(self._made("leaks"))
+
+    @cached_property
+    def past(self) -> drift.Past:
+        """An installation after a night in which all was as usual."""
+        return drift.Past.made(self._made("past"))
 
     def close(self) -> None:
         """Close what was opened."""
@@ -88,7 +93,6 @@ ALONE = {
     "compression": wire.compression,
     "time": answers.time,
     "wish": answers.wish_of_site,
-    "drift": answers.drift,
     "web_ui": requests.web_ui,
     "path_query": requests.words,
     "score_abuse": abuse.score_abuse,
@@ -103,6 +107,8 @@ def runner_of(case: Case) -> Runner:
         kind == "secret" and case["field"] == "config"
     ):
         return lambda one, places: leaks.secret(one, places.leaks)
+    if kind == "drift":
+        return lambda one, places: drift.drift(one, places.folder, places.past)
     if kind == "csv_formula" or any(True for _ in said_of(case)):
         return at_house(HOUSE[kind])
     if isinstance(case["payload"], dict) and "string_bytes" in case["payload"]:
@@ -110,16 +116,21 @@ def runner_of(case: Case) -> Runner:
     return alone(ALONE[kind])
 
 
-# Three accounts that name each other in a circle are a proof here (docs/identity.md says why); the case wants a look.
-CIRCLE = pytest.mark.xfail(strict=True, reason="a circle of three joins, see docs/identity.md")
-OTHERWISE = {"identity-abuse-004": CIRCLE}
-ALL = [pytest.param(one, id=one["id"], marks=OTHERWISE.get(one["id"], ())) for one in cases()]
+ALL = [pytest.param(one, id=one["id"]) for one in cases()]
 
 
 @pytest.mark.parametrize("case", ALL)
 def test_case(case: Case, shared: Places, tmp_path: Path) -> None:
     shared.folder = tmp_path
     runner_of(case)(case, shared)
+
+
+@pytest.mark.xfail(strict=True, reason="a name alone joins nobody here, so a newcomer under a famous one gets no flag")
+@pytest.mark.parametrize(
+    "case", [pytest.param(one, id=one["id"]) for one in cases() if one["id"] == "identity-abuse-010"]
+)
+def test_a_newcomer_under_a_famous_name_is_flagged(case: Case, tmp_path: Path) -> None:
+    assert case["expect"]["flag"] in abuse.newcomer(case, tmp_path)
 
 
 def test_there_is_a_runner_for_every_case() -> None:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from markupsafe import Markup
 
@@ -15,29 +15,19 @@ from sourcing.review.pages import nights
 from sourcing.review.pages.nights import TheNights
 from sourcing.review.pages.ranking import RoleName
 from sourcing.review.pictures import Bar, Column, Span, Step, bars, columns, dots, funnel
-from sourcing.review.state import TheDesk
+from sourcing.review.state import TheDesk, first_role, shared_by_all
 
 router = APIRouter()
 _EVERY = 3  # hours between named columns
 
 
-def markets_of(request: Request) -> Markets:
-    """The counts all readers share."""
-    found = request.app.state.markets
-    assert isinstance(found, Markets)
-    return found
-
-
-TheMarkets = Annotated[Markets, Depends(markets_of)]
+TheMarkets = Annotated[Markets, Depends(shared_by_all(Markets, "markets"))]
 
 
 @router.get("/market", include_in_schema=False)
 def first(desk: TheDesk) -> RedirectResponse:
     """To the market of the first active role."""
-    name = next(iter(desk.roles()), None)
-    if name is None:
-        raise HTTPException(404, "there is no role profile yet; make one with `sourcing role new`")
-    return RedirectResponse(f"/market/{name}", 303)
+    return RedirectResponse(f"/market/{first_role(desk)}", 303)
 
 
 @router.get("/market/{role}", include_in_schema=False)

@@ -10,21 +10,14 @@ from markupsafe import Markup
 
 from sourcing.desk.nights import NightPage, NightRow, Nights, night_page
 from sourcing.review.pictures import Strip, strips
-from sourcing.review.state import Desk, TheDesk
+from sourcing.review.state import Desk, TheDesk, shared_by_all
 from storage.errors import StoreError
 
 router = APIRouter()
 Number = Annotated[int, InPath(ge=1, le=2**31 - 1, description="Number of the night.")]
 
 
-def nights_of(request: Request) -> Nights:
-    """The nights all readers share."""
-    found = request.app.state.nights
-    assert isinstance(found, Nights)
-    return found
-
-
-TheNights = Annotated[Nights, Depends(nights_of)]
+TheNights = Annotated[Nights, Depends(shared_by_all(Nights, "nights"))]
 
 
 @router.get("/nights", include_in_schema=False)

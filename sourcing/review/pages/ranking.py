@@ -17,7 +17,7 @@ from sourcing.desk.ranking import CURSOR, Order, Page, page
 from sourcing.desk.search import People, search
 from sourcing.ranking import SECTIONS
 from sourcing.review.blinds import Hiding
-from sourcing.review.state import Desk, TheDesk
+from sourcing.review.state import Desk, TheDesk, first_role, shared_by_all
 from storage.text import MOST_QUERY
 
 router = APIRouter()
@@ -62,14 +62,7 @@ def _asked(
 Asked = Annotated[Filters, Depends(_asked)]
 
 
-def boards_of(request: Request) -> Boards:
-    """The boards all readers share."""
-    found = request.app.state.boards
-    assert isinstance(found, Boards)
-    return found
-
-
-TheBoards = Annotated[Boards, Depends(boards_of)]
+TheBoards = Annotated[Boards, Depends(shared_by_all(Boards, "boards"))]
 
 
 @cache
@@ -81,10 +74,7 @@ def _warm() -> None:
 @router.get("/ranking", include_in_schema=False)
 def first(desk: TheDesk) -> RedirectResponse:
     """To the list of the first active role."""
-    name = next(iter(desk.roles()), None)
-    if name is None:
-        raise HTTPException(404, "there is no role profile yet; make one with `sourcing role new`")
-    return RedirectResponse(f"/ranking/{name}", 303)
+    return RedirectResponse(f"/ranking/{first_role(desk)}", 303)
 
 
 @router.get("/ranking/{role}", include_in_schema=False)

@@ -12,7 +12,7 @@ from sourcing.desk.weighing import Saved, Weighing, save, weighing
 from sourcing.desk.weights import Scales, Tryout
 from sourcing.review.blinds import Hiding
 from sourcing.review.pages.ranking import RoleName
-from sourcing.review.state import Desk, TheDesk, Who
+from sourcing.review.state import Desk, TheDesk, Who, first_role, shared_by_all
 from storage.errors import ConfigError, SourcingError
 
 router = APIRouter()
@@ -57,23 +57,13 @@ class Saving(Points):
     )
 
 
-def scales_of(request: Request) -> Scales:
-    """The warmed columns all readers share."""
-    found = request.app.state.scales
-    assert isinstance(found, Scales)
-    return found
-
-
-TheScales = Annotated[Scales, Depends(scales_of)]
+TheScales = Annotated[Scales, Depends(shared_by_all(Scales, "scales"))]
 
 
 @router.get("/weights", include_in_schema=False)
 def first(desk: TheDesk) -> RedirectResponse:
     """To the weights of the first active role."""
-    name = next(iter(desk.roles()), None)
-    if name is None:
-        raise HTTPException(404, "there is no role profile yet; make one with `sourcing role new`")
-    return RedirectResponse(f"/weights/{name}", 303)
+    return RedirectResponse(f"/weights/{first_role(desk)}", 303)
 
 
 @router.get("/weights/{role}", include_in_schema=False)

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select, update
 
 from storage.records import Receipt
 from storage.store._base import Database
@@ -16,6 +16,14 @@ from storage.tables import account, lead, lead_member, list_gap, receipt
 
 _BATCH = 1000
 _OWN = tuple(name for name in Receipt.model_fields)
+
+
+class Place(NamedTuple):
+    """Where a total stands in a role's list, in leads."""
+
+    below: int
+    equal: int
+    leads: int  # of the list
 
 
 class Scores(Database):
@@ -66,6 +74,22 @@ class Scores(Database):
         with self._read() as connection:
             row = connection.execute(chosen).mappings().first()
         return read_receipt(row) if row else None
+
+    def place(self, role: str, total: float, *, section: str = "ranked") -> Place:
+        """Say where a total stands among those of a section of a role's list; no receipt is read."""
+        listed = (receipt.c.role == role, receipt.c.latest, receipt.c.section == section)
+        numbers = (_number(*listed, receipt.c.total < total), _number(*listed, receipt.c.total == total))
+        with self._read() as connection:
+            below, equal, leads = connection.execute(select(*numbers, _number(*listed))).one()
+            # Asking of every receipt whether its lead was merged would cost thirty times as much.
+            merged = connection.execute(select(lead.c.id).where(lead.c.merged_into.is_not(None))).scalars().all()
+            chosen = select(receipt.c.total).where(*listed, among(connection, receipt.c.lead, merged))
+            gone = connection.execute(chosen).scalars().all() if merged else ()
+        return Place(below - sum(one < total for one in gone), equal - gone.count(total), leads - len(gone))
+
+
+def _number(*which: ColumnElement[bool]) -> Any:
+    return select(func.count()).select_from(receipt).where(*which).scalar_subquery()
 
 
 def _save(connection: Connection, receipts: Sequence[Receipt], night: int | None) -> int:

@@ -13,14 +13,12 @@ from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import ColumnElement, Connection, delete, exists, func, insert, or_, select, update
-from sqlalchemy.dialects.postgresql import psycopg
-from sqlalchemy.dialects.sqlite import pysqlite
 from sqlalchemy.pool import PoolProxiedConnection
 
 from storage.store._base import Database
 from storage.store._rights.tombstones import any_buried
 from storage.store._rights.unremembered import unspoken
-from storage.store._sql import upserting
+from storage.store._sql import dialect_of, upserting
 from storage.tables import (
     account_seen,
     decision,
@@ -35,7 +33,6 @@ from storage.tables import (
 SAME_NIGHT = timedelta(hours=12)  # a night that was cut off is continued within that time
 QUEUED, LEASED, DONE, FAILED = "queued", "leased", "done", "failed"
 DIED = "asked by a process that ended before the answer"
-_SQLITE, _POSTGRES = pysqlite.dialect(), psycopg.dialect(paramstyle="format")  # type: ignore[no-untyped-call]  # theirs
 Counts = Mapping[str, Mapping[str, int]]  # source → state → questions
 
 
@@ -253,7 +250,7 @@ def _night(column: Any, number: int) -> Any:
 def _noting(*, lite: bool) -> str:
     names = tuple(str(one.name) for one in frontier.columns)
     statement = upserting(frontier, "sqlite" if lite else "postgresql", names, None)
-    compiled: Any = statement.compile(dialect=_SQLITE if lite else _POSTGRES)
+    compiled: Any = statement.compile(dialect=dialect_of(lite=lite))
     assert tuple(compiled.positiontup) == names
     return str(compiled)
 

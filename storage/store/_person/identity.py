@@ -6,8 +6,20 @@ from functools import partial
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, ColumnElement, Connection, Select, any_, delete, func, insert, literal, or_, select
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Select,
+    any_,
+    delete,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+)
 
 from storage.records import AccountKey, Known
 from storage.store._base import Database
@@ -225,4 +237,4 @@ def _numbers(connection: Connection, column: ColumnElement[int], values: Iterabl
     if connection.dialect.name == "sqlite":
         listed = func.json_each(orjson.dumps(list(values)).decode()).table_valued("value")
         return column.in_(select(listed.c.value))
-    return column == any_(literal(list(values), postgresql.ARRAY(BigInteger)))
+    return column == any_(literal(list(values), ARRAY(BigInteger)))

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, delete, func, or_, select, update
 
 from storage.records import Record
-from storage.store._desk.search import drop_words
+from storage.store._desk.prepared import drop_words
 from storage.store._judged.features import counted
 from storage.store._night import frontier as _frontier
 from storage.store._rights import met as _met

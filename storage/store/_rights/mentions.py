@@ -8,12 +8,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import JSON, Column, ColumnElement, Connection, Table, Text, cast, select, type_coerce
+from sqlalchemy import Column, ColumnElement, Connection, Table, Text, cast, select, type_coerce
 
 from storage.records import Account, Claim
 from storage.store._rights.naming import Naming
 from storage.store._rights.tombstones import sites_of
 from storage.tables import (
+    Json,
     account,
     decision,
     evidence,
@@ -65,7 +66,7 @@ def _in_table(connection: Connection, table: Table, naming: Naming) -> Iterator[
 
 
 def _text(one: Column[Any], *, lite: bool) -> ColumnElement[Any]:
-    if not isinstance(one.type, JSON):
+    if not isinstance(one.type, Json):
         return one
     return type_coerce(one, Text) if lite else cast(one, Text)
 

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, func, or_, sele
 
 from storage.records import AccountKey, Record
 from storage.store._base import Database
-from storage.store._desk.search import drop_words
+from storage.store._desk.prepared import drop_words
 from storage.store._judged.features import counted
 from storage.store._rights import met as _met
 from storage.store._rights.compacting import note_pending

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from storage.errors import StoreError
 from storage.records import Account, AccountKey, Instant, Receipt, Record
 from storage.store._base import Database
-from storage.store._desk.search import hide_leads
+from storage.store._desk.prepared import hide_leads
 from storage.store._judged.scores import read_receipt
 from storage.store._rights import subjects as _subjects
 from storage.store._rights.overlay import restricted

@@ -30,22 +30,18 @@ from sqlalchemy import (
     text,
     type_coerce,
 )
-from sqlalchemy.dialects import postgresql
-from sqlalchemy.dialects.postgresql import psycopg
-from sqlalchemy.dialects.sqlite import pysqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.dml import Insert
 from sqlalchemy.types import TypeEngine
 
 from storage.store._saving.written import Texts
-from storage.store._sql import among, upserting
-from storage.tables import Moment, account_seen
+from storage.store._sql import among, dialect_of, inserting, upserting
+from storage.tables import Json, Moment, account_seen
 
 Turn = Callable[[Any], Any]
 Columns = Sequence[Column[Any]]
 Shape = Callable[[Select[Any]], Select[Any]]
 COPIED = 20  # rows from which on COPY costs less than a statement per row
-_SQLITE, _POSTGRES = pysqlite.dialect(), psycopg.dialect(paramstyle="format")  # type: ignore[no-untyped-call]  # theirs
 
 
 class _Moments(dict[str | None, datetime | None]):
@@ -134,7 +130,7 @@ def see_many(connection: Connection, rows: Sequence[tuple[str, datetime]]) -> No
 def _upsert(table: Table, guard: str, *, lite: bool) -> str:
     names = tuple(str(one.name) for one in table.columns)
     statement = upserting(table, "sqlite" if lite else "postgresql", names, guard)
-    compiled: Any = statement.compile(dialect=_SQLITE if lite else _POSTGRES)
+    compiled: Any = statement.compile(dialect=dialect_of(lite=lite))
     assert tuple(compiled.positiontup) == names
     return str(compiled)
 
@@ -143,7 +139,7 @@ def _upsert(table: Table, guard: str, *, lite: bool) -> str:
 def _by_key(columns: tuple[Column[Any], ...], source: FromClause, key: Column[str]) -> str:
     listed = func.json_each(bindparam("keys", type_=Text)).table_valued("value")
     chosen = select(*map(_bare, columns)).select_from(source).where(key.in_(select(listed.c.value)))
-    compiled: Any = chosen.compile(dialect=_SQLITE)
+    compiled: Any = chosen.compile(dialect=dialect_of(lite=True))
     assert compiled.positiontup == ["keys"]
     return str(compiled)
 
@@ -151,11 +147,11 @@ def _by_key(columns: tuple[Column[Any], ...], source: FromClause, key: Column[st
 @lru_cache(maxsize=16)
 def _from_stage(table: Table, guard: str, stage: str) -> str:
     names = [str(one.name) for one in table.columns]
-    into: Any = postgresql.insert(table).from_select(names, select(*map(column, names)).select_from(text(stage)))
+    into = inserting(table, "postgresql").from_select(names, select(*map(column, names)).select_from(text(stage)))
     keys = [one.name for one in table.primary_key]
     fresh = {name: into.excluded[name] for name in names if name not in keys}
     into = into.on_conflict_do_update(index_elements=keys, set_=fresh, where=table.c[guard] <= into.excluded[guard])
-    return str(into.compile(dialect=_POSTGRES))
+    return str(into.compile(dialect=dialect_of(lite=False)))
 
 
 @lru_cache(maxsize=1)
@@ -164,11 +160,12 @@ def _see_all() -> Insert:
     document = func.json_to_recordset(cast(bindparam("rows", type_=Text), JSON))
     fields = document.table_valued(column("account", Text), column("last_seen", DateTime(timezone=True)))
     seen = fields.render_derived(name="seen", with_types=True)
-    statement = postgresql.insert(account_seen).from_select(["account", "last_seen"], select(seen))
+    statement = inserting(account_seen, "postgresql").from_select(["account", "last_seen"], select(seen))
     fresh = statement.excluded.last_seen
-    return statement.on_conflict_do_update(
+    written: Insert = statement.on_conflict_do_update(
         index_elements=["account"], set_={"last_seen": fresh}, where=account_seen.c.last_seen < fresh
     )
+    return written
 
 
 def _turned(rows: Sequence[Sequence[Any]], turns: Iterable[Turn | None]) -> Iterator[tuple[Any, ...]]:
@@ -181,10 +178,10 @@ def _turned(rows: Sequence[Sequence[Any]], turns: Iterable[Turn | None]) -> Iter
 
 
 def _bare(one: Column[Any]) -> ColumnElement[Any]:
-    return type_coerce(one, Text) if isinstance(one.type, (Moment, JSON, LargeBinary)) else one
+    return type_coerce(one, Text) if isinstance(one.type, (Moment, Json, LargeBinary)) else one
 
 
 def _reader(kind: TypeEngine[Any]) -> Turn | None:
     if isinstance(kind, Moment):
         return _Moments({None: None}).__getitem__
-    return orjson.loads if isinstance(kind, JSON) else None
+    return orjson.loads if isinstance(kind, Json) else None

@@ -1,0 +1,86 @@
+"""Commands that only read load little: how long they take is mostly what they load.
+
+The times themselves are measured by `python -m bench.scale commands`.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sourcing.nightly import run
+from storage.kept import FOLDER_ENV
+from tests.house_of_sourcing import NOW, crawls, done, furnished, people
+
+ROOT = Path(__file__).parent.parent
+CRAWLING = frozenset({"scrapy", "twisted", "lxml", "parsel"})
+HEAVY = CRAWLING | {
+    *("numpy", "polars", "alembic", "psycopg", "sqlalchemy.dialects.postgresql", "httpx", "fastapi", "jinja2", "rich"),
+}
+LISTS = (
+    ("nights",),
+    ("user", "list"),
+    ("exports", "list"),
+    ("lead", "show", "L000001"),
+    ("identity", "queue", "--json"),
+    ("sources",),
+    ("decisions",),
+)
+PROFILES = (
+    ("role", "list"),
+    ("rank", "mle"),
+    ("rank", "mle", "--json"),
+    ("explain", "L000001", "--role", "mle"),
+)
+MATCHERS = frozenset({"rapidfuzz", "ahocorasick_rs"})
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An installation with a night behind it."""
+    folder = tmp_path_factory.mktemp("house")
+    with pytest.MonkeyPatch.context() as patched:
+        crawls(patched, people(), [done("github"), done("kaggle")])
+        run(furnished(folder), now=NOW)
+    loaded(folder, ("sources",))  # what is kept between processes is made by the first
+    return folder
+
+
+def loaded(house: Path, words: tuple[str, ...]) -> set[str]:
+    """The modules a process has after a command, which must end well."""
+    code = (
+        f"import sys; sys.argv = ['sourcing', '--config', {str(house)!r}, *{words!r}]\n"
+        "import cli\n"
+        "try: cli.app()\n"
+        "except SystemExit as end: assert not end.code, end.code\n"
+        "print(*sys.modules, sep='\\n', file=sys.stderr)"
+    )
+    env = os.environ | {FOLDER_ENV: str(house / "cache")}
+    found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    assert found.returncode == 0, found.stderr
+    return set(found.stderr.split())
+
+
+@pytest.mark.parametrize("words", LISTS, ids=" ".join)
+def test_lists_read_no_profile(house: Path, words: tuple[str, ...]) -> None:
+    assert loaded(house, words) & (HEAVY | {"yaml", "tomlkit"}) == set()
+
+
+@pytest.mark.parametrize("words", PROFILES, ids=" ".join)
+def test_what_reads_a_profile_computes_no_columns(house: Path, words: tuple[str, ...]) -> None:
+    assert loaded(house, words) & HEAVY == set()
+
+
+def test_a_search_without_a_role_reads_no_profile(house: Path) -> None:
+    assert loaded(house, ("search", "pytorch")) & (HEAVY | MATCHERS | {"yaml"}) == set()
+
+
+def test_one_command_loads_one_module_of_commands(house: Path) -> None:
+    found = {name for name in loaded(house, ("nights",)) if name.startswith("sourcing.commands.")}
+    assert found == {"sourcing.commands._edge", "sourcing.commands.nights"}
+
+
+def test_the_guard_sees_what_is_loaded(house: Path) -> None:
+    assert "numpy" in loaded(house, ("rank", "mle", "--set", "impact=0.2"))
