@@ -200,6 +200,8 @@ def test_doctor_shows_no_token_and_says_what_is_missing(
     result = sourcing("doctor")
     assert "token in GITHUB_TOKEN" in result.stdout
     assert "canary" not in result.output
+    states = {check["name"]: check["state"] for check in json.loads(sourcing("doctor", "--json").stdout)}
+    assert states["reddit"] == "ok", "a source nobody switched on needs no warning"
     (tmp_path / "sourcing.db").unlink()
     assert sourcing("doctor").exit_code == 3
     (tmp_path / "sourcing.toml").write_text("[x]")

@@ -139,6 +139,9 @@ def test_a_bill_says_how_far_the_forecast_was_off() -> None:
     assert "forecast 10 requests, sent 8: +25 %; source by source 25 % apart" in missed
     limited = NIGHT.outcomes[0].model_copy(update={"state": "limit"})
     assert "cannot be compared" in billed(NIGHT.model_copy(update={"outcomes": (limited,)}))
+    assert ["github", "10", "8", "cut", "short", "5", "3", "1", "4", "2"] in rows(
+        billed(NIGHT.model_copy(update={"outcomes": (limited,)}))
+    )
 
 
 def test_a_plan_shows_every_lane_beside_the_last_bill() -> None:

@@ -54,6 +54,7 @@ def init(
     for path in made:
         typer.echo(f"made {path}")
     typer.echo(where_the_key_is(folder), err=True)
+    typer.echo("next: `sourcing doctor` says what is missing, `sourcing role list` whom it can look for", err=True)
 
 
 def _countries(answer: str) -> list[str]:

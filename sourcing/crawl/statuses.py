@@ -21,6 +21,7 @@ class SourceStatus(Record):
     title: str
     usable: bool
     why_not: str = ""
+    off: bool = False  # by the settings, or by default and nobody switched it on
     token_env: str = ""
     token_present: bool = False
     method: str
@@ -52,6 +53,7 @@ def _status(name: str, one: Checked, store: Store | None, now: datetime | None) 
         title=card.title,
         usable=not why_not,
         why_not=why_not,
+        off=_off(one),
         token_env=one.token_env,
         token_present=token,
         method=card.method,
@@ -75,6 +77,10 @@ def usable(one: Checked, now: datetime | None) -> bool:
     """Whether a source may be asked by its settings and terms, whatever it said to us lately."""
     token = bool(os.environ.get(one.token_env or "-"))
     return not (_why_not(one, token=token) or _overdue(one, now))
+
+
+def _off(one: Checked) -> bool:
+    return not (one.card.default_on if one.enabled is None else one.enabled)
 
 
 def _why_not(one: Checked, *, token: bool) -> str:

@@ -135,7 +135,8 @@ def _sources(config: Config, now: datetime, client: httpx.Client | None) -> Iter
         yield Check(area="settings", name="sources", state="failed", detail=str(error))
         return
     for status in statuses:
-        state: State = "ok" if status.usable and not status.warning else "warning"
+        wanted = status.usable or not status.off  # who switched a source off needs no warning of it
+        state: State = "ok" if not wanted or (status.usable and not status.warning) else "warning"
         detail = _detail(config, status, client) if status.usable else status.why_not
         detail += f"; {status.warning}" if status.warning else ""
         yield Check(area="sources", name=status.name, state=state, detail=detail)

@@ -8,7 +8,7 @@ from sourcing.show.text import counted, moment, short, table
 from storage.records import Forecast, LaneBill, LimitLeft, Night
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from sourcing.crawl import Plan, SourcePlan
 
@@ -100,37 +100,45 @@ def error(plan: float, fact: float) -> str:
     return f"{100 * (plan - fact) / fact:+.0f} %"
 
 
+def _not_compared(plan: float, fact: float) -> str:
+    """What stands in the column of errors for a source that did not come to an end."""
+    del plan, fact
+    return "cut short"
+
+
 def _share(part: float, whole: float) -> str:
     return f"{100 * part / whole:.0f} %" if whole else "nothing"
 
 
 def _billed(night: Night, most: int | None) -> Iterator[tuple[object, ...]]:
     plans = {row.lane: row for row in night.forecast}
+    cut = {outcome.source for outcome in night.outcomes if outcome.state not in {*CAME_TO_AN_END, "skipped"}}
     spent = {outcome.source: {bill.lane: bill for bill in outcome.bills} for outcome in night.outcomes}
     for source in sorted({*map(source_of, plans), *(source for source, bills in spent.items() if bills)}):
         bills = spent.get(source, {})
         lanes = dict.fromkeys([*(lane for lane in plans if source_of(lane) == source), *bills])
         lines = [(lane, plans.get(lane), bills.get(lane, LaneBill(lane=lane))) for lane in lanes]
         lines.sort(key=lambda line: (-line[2].requests, -(line[1].requests if line[1] else 0), line[0]))
-        yield _sum(source, lines)
-        yield from (_line(_inner(lane), plan, bill) for lane, plan, bill in lines[:most])
+        apart = _not_compared if source in cut else error
+        yield _sum(source, lines, apart)
+        yield from (_line(_inner(lane), plan, bill, apart) for lane, plan, bill in lines[:most])
         if most is not None and len(lines) > most:
-            yield _sum(f"  … {counted(len(lines) - most, 'more lane')}", lines[most:])
+            yield _sum(f"  … {counted(len(lines) - most, 'more lane')}", lines[most:], apart)
 
 
 Line = tuple[str, Forecast | None, LaneBill]
 
 
-def _sum(name: str, lines: Sequence[Line]) -> tuple[object, ...]:
+def _sum(name: str, lines: Sequence[Line], apart: Callable[[float, float], str]) -> tuple[object, ...]:
     plans, bills = [plan for _, plan, _ in lines if plan], [bill for _, _, bill in lines]
     requests, *rest = [sum(getattr(bill, field) for bill in bills) for field in COUNTS]
     plan = sum(plan.requests for plan in plans)
-    return (name, plan if plans else "", requests, error(plan, requests) if plans else "", *rest)
+    return (name, plan if plans else "", requests, apart(plan, requests) if plans else "", *rest)
 
 
-def _line(name: str, plan: Forecast | None, bill: LaneBill) -> tuple[object, ...]:
+def _line(name: str, plan: Forecast | None, bill: LaneBill, apart: Callable[[float, float], str]) -> tuple[object, ...]:
     requests, *rest = (getattr(bill, field) for field in COUNTS)
-    return (name, plan.requests if plan else "", requests, error(plan.requests, requests) if plan else "", *rest)
+    return (name, plan.requests if plan else "", requests, apart(plan.requests, requests) if plan else "", *rest)
 
 
 def source_of(lane: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from sourcing.show.text import clean, counted, moment, table, wrapped
@@ -36,7 +37,8 @@ def _record(record: Processing) -> Iterator[str]:
     yield wrapped(f"never stored  {', '.join(record.never_stored)}", "  ")
     yield ""
     yield f"RULES ({record.rules.regime})"
-    yield from (f"  {name} = {value}" for name, value in record.rules.model_dump(exclude={"regime"}).items())
+    rules = record.rules.model_dump(mode="json", exclude={"regime"})
+    yield from (f"  {name} = {json.dumps(value, ensure_ascii=False)}" for name, value in rules.items())  # as in TOML
     yield ""
     yield "SOURCES"
     for one in record.sources:
