@@ -15,8 +15,8 @@ from tests import github_answers as gh
 from tests.replay import Replay, bill, crawl
 
 CLOCK = "2026-11-01T06:00:00+00:00"
-SINCE, UNTIL = "2025-11-01T06:00:00+00:00", CLOCK
-MIDDLE, AFTER_MIDDLE = "2026-05-02T18:00:00+00:00", "2026-05-02T18:00:01+00:00"
+SINCE, UNTIL = "2025-11-01T00:00:00+00:00", "2026-11-01T00:00:00+00:00"
+MIDDLE, AFTER_MIDDLE = "2026-05-02T12:00:00+00:00", "2026-05-02T12:00:01+00:00"
 LIST = Lane(source="github", kind="contributors", target="lab/tool")
 CHANGES = Lane(source="github", kind="merged_authors", target="lab/tool")
 FULL = {"api": gh.API}
@@ -128,13 +128,14 @@ def test_a_missing_repository_is_looked_for_again_after_a_week(tmp_path: Path) -
 )
 def test_a_changed_person_is_read_again(tmp_path: Path, change: dict[str, Any]) -> None:
     first_night(tmp_path)[0].close()
-    clock, since = "2026-11-02T06:00:00+00:00", "2025-11-02T06:00:00+00:00"
+    clock = "2026-11-02T06:00:00+00:00"
+    since, until = "2025-11-02T00:00:00+00:00", "2026-11-02T00:00:00+00:00"
     store, _ = night(
         tmp_path,
         [
             gh.probe([(1, gh.probed(1, "ada", **change))]),
             gh.profiles([(1, "ada", gh.profiled(1, "ada", bio="MLOps engineer"))]),
-            gh.contributions([(1, since, clock, gh.year(40))]),
+            gh.contributions([(1, since, until, gh.year(40))]),
         ],
         clock=clock,
     )
@@ -165,13 +166,14 @@ def test_a_night_cut_off_before_the_year_reads_the_person_again(tmp_path: Path) 
 
 def test_a_rename_keeps_the_account(tmp_path: Path) -> None:
     first_night(tmp_path)[0].close()
-    clock, since = "2026-11-02T06:00:00+00:00", "2025-11-02T06:00:00+00:00"
+    clock = "2026-11-02T06:00:00+00:00"
+    since, until = "2025-11-02T00:00:00+00:00", "2026-11-02T00:00:00+00:00"
     store, _ = night(
         tmp_path,
         [
             gh.probe([(1, gh.probed(1, "ada-l", updatedAt="2026-11-01T20:00:00Z"))]),
             gh.profiles([(1, "ada-l", gh.profiled(1, "ada-l"))]),
-            gh.contributions([(1, since, clock, gh.year(31))]),
+            gh.contributions([(1, since, until, gh.year(31))]),
         ],
         clock=clock,
     )
@@ -192,10 +194,11 @@ def test_a_vanished_account_is_an_event_and_nothing_is_erased(tmp_path: Path) ->
     assert bill(spider) == {}
     store.close()
     back = gh.probe([(1, gh.probed(1, "ada"))])
-    clock, since = "2026-11-12T06:00:00+00:00", "2025-11-12T06:00:00+00:00"
+    clock = "2026-11-12T06:00:00+00:00"
+    since, until = "2025-11-12T00:00:00+00:00", "2026-11-12T00:00:00+00:00"
     again = [
         gh.profiles([(1, "ada", gh.profiled(1, "ada"))]),
-        gh.contributions([(1, since, clock, gh.year(31))]),
+        gh.contributions([(1, since, until, gh.year(31))]),
     ]
     unchanged = contributors([], etag='"one"') | {"status": 304, "body": ""}
     store, _ = night(tmp_path, [unchanged, back, *again], clock=clock)
@@ -211,7 +214,8 @@ def test_a_null_without_an_error_says_nothing(tmp_path: Path) -> None:
 
 def test_fields_under_an_error_keep_their_known_value(tmp_path: Path) -> None:
     first_night(tmp_path)[0].close()
-    clock, since = "2026-11-02T06:00:00+00:00", "2025-11-02T06:00:00+00:00"
+    clock = "2026-11-02T06:00:00+00:00"
+    since, until = "2025-11-02T00:00:00+00:00", "2026-11-02T00:00:00+00:00"
     limited = gh.profiled(1, "ada", bio=None, name=None, followers=None)
     store, spider = night(
         tmp_path,
@@ -222,7 +226,7 @@ def test_fields_under_an_error_keep_their_known_value(tmp_path: Path) -> None:
                 gh.error("RESOURCE_LIMITS_EXCEEDED", "u0", "bio"),
                 gh.error("RESOURCE_LIMITS_EXCEEDED", "u0", "followers"),
             ),
-            gh.contributions([(1, since, clock, gh.year(31))]),
+            gh.contributions([(1, since, until, gh.year(31))]),
         ],
         clock=clock,
     )
@@ -418,7 +422,8 @@ def test_a_search_past_the_cap_is_split_by_date_and_resumed(tmp_path: Path) -> N
     )
     store.close()
     assert (spider.ledger.bill(SEARCH.id).promised, spider.ledger.bill(SEARCH.id).found) == (1, 1)
-    clock, since = "2026-11-02T06:00:00+00:00", "2025-11-02T06:00:00+00:00"
+    clock = "2026-11-02T06:00:00+00:00"
+    since, until = "2025-11-02T00:00:00+00:00", "2026-11-02T00:00:00+00:00"
     store, spider = night(
         tmp_path,
         [
@@ -426,7 +431,7 @@ def test_a_search_past_the_cap_is_split_by_date_and_resumed(tmp_path: Path) -> N
             gh.probe([(1, gh.probed(1, "ada"))]),
             gh.probe([(2, gh.probed(2, "bea"))]),
             gh.profiles([(2, "bea", gh.profiled(2, "bea"))]),
-            gh.contributions([(2, since, clock, gh.year(1))]),
+            gh.contributions([(2, since, until, gh.year(1))]),
         ],
         lanes=[SEARCH],
         clock=clock,
@@ -476,13 +481,14 @@ def test_an_unreadable_answer_is_kept_aside_and_the_night_goes_on(tmp_path: Path
 def test_people_a_cut_off_night_only_listed_are_looked_at_next_night(tmp_path: Path) -> None:
     refused = Replay([contributors([row(1, "ada")], etag='"one"'), gh.probe([(1, None)]) | {"status": 401, "body": {}}])
     crawl("github", refused, lanes=[LIST], options=FULL, store_url=f"sqlite:///{tmp_path}/night.db", clock=CLOCK)
-    clock, since = "2026-11-02T06:00:00+00:00", "2025-11-02T06:00:00+00:00"
+    clock = "2026-11-02T06:00:00+00:00"
+    since, until = "2025-11-02T00:00:00+00:00", "2026-11-02T00:00:00+00:00"
     store, _ = night(
         tmp_path,
         [
             gh.probe([(1, gh.probed(1, "ada"))]),
             gh.profiles([(1, "ada", gh.profiled(1, "ada"))]),
-            gh.contributions([(1, since, clock, gh.year(31))]),
+            gh.contributions([(1, since, until, gh.year(31))]),
         ],
         clock=clock,
     )

@@ -140,5 +140,5 @@ def test_a_source_that_breaks_down_in_its_turn_has_failed(tmp_path: Path) -> Non
 
     store, spider = night(tmp_path, Broken, [])
     store.close()
-    assert spider.stopped == ("failed", "StoreError between two phases: disk full")
+    assert spider.stopped == ("failed", "storing failed: disk full")
     assert not spider.exhausted

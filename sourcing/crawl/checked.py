@@ -55,7 +55,11 @@ def checked(config: Config) -> Mapping[str, Checked]:
     """All sources, by name; ConfigError as `options_of`."""
     given = {name: _given(config, name) for name in names()}
     code = code_in(*map(Path, spiders.__path__))
-    made_of = (code, f"{__version__} {pydantic.VERSION}".encode(), orjson.dumps(given, default=str))
+    made_of = (
+        code,
+        f"{__version__} {pydantic.VERSION}".encode(),
+        orjson.dumps(given, default=str, option=orjson.OPT_SORT_KEYS),
+    )
 
     def make() -> dict[str, Any]:
         return {name: about(name, options_of(config, name)).model_dump(mode="json") for name in given}

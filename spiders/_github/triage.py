@@ -46,7 +46,7 @@ class Triage(GraphSpider):
             candidate = _candidate(known)
             self.candidates[candidate.source_id] = self.to_triage[candidate.source_id] = candidate
         # Lists come in any order; a night that is begun again asks for the same hundreds.
-        asked, self.to_triage = sorted(self.to_triage.values(), key=lambda one: one.source_id), {}
+        asked, self.to_triage = sorted(self.to_triage.values(), key=lambda one: int(one.source_id)), {}
         return self._look_at(asked, "triage")
 
     def _people(self) -> Iterator[Known]:
