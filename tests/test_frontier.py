@@ -12,7 +12,7 @@ from storage.errors import StoreError
 from storage.records import LaneState
 from storage.store import DONE, FAILED, LEASED, QUEUED, Asked, Store
 from tests.replay import Replay, crawl
-from tests.store_kit import ADA, BO, day, gone, person, sighted
+from tests.store_kit import ADA, BO, day, gone, person, scored, settle, sighted
 from tests.test_polite import CLOCK, HOST, LANE, ROBOTS, OpenToy, Toy
 
 HOUR = timedelta(hours=1)
@@ -90,6 +90,32 @@ def test_the_clock_is_not_turned_back_over_what_was_stored_since(store: Store) -
     store.save([person(ADA, at=0.01)])  # an import, a quarter of an hour later
     assert store.start_night(day(0) + HOUR).started_at == day(0) + HOUR
     assert store.kept("toy") == {"a"}
+
+
+def test_the_clock_is_not_turned_back_once_what_had_failed_was_answered(store: Store) -> None:
+    store.start_night(day(0))
+    store.note_questions([answered("a"), row("b", state=FAILED, reason="TimeoutError")])
+    store.save([person(ADA)])
+    store.all_asked(1)
+    scored_at(store, 0.01)  # the night was killed after it had scored
+    assert store.start_night(day(0) + HOUR).started_at == day(0) + HOUR, "what it asks again is of now"
+    store.save([person(ADA, at=1 / 24)])
+    store.note_questions([answered("b", night=2)])
+    assert store.start_night(day(0) + 2 * HOUR).started_at == day(0) + 2 * HOUR, "older answers would not be stored"
+
+
+def test_a_whole_night_that_was_scored_keeps_its_clock(store: Store) -> None:
+    store.start_night(day(0))
+    store.note_questions([answered("a")])
+    store.save([person(ADA)])
+    store.all_asked(1)
+    scored_at(store, 0.01)
+    assert store.start_night(day(0) + HOUR).started_at == day(0)
+
+
+def scored_at(store: Store, at: float) -> None:
+    settle(store, {ADA: "L000001"})
+    store.save_receipts([scored("L000001", at=at)])
 
 
 def test_dropped_answers_are_asked_again(store: Store) -> None:

@@ -75,13 +75,15 @@ def run_demo(
     people: int = 2000,
     seed: str = "demo",
     faults: Mapping[str, float] | None = None,
+    limits: Mapping[str, object] | None = None,
     roles: Sequence[str] = (ROLE,),
     progress: Progress = silent,
 ) -> NightReport:
     """Run the folder's next night and export its list; ConfigError if the folder holds something else.
 
-    `people` and `seed` count on the first call only; `faults` are shares of requests by kind; `roles` are the
-    profiles the night works for, the first one exported. An interrupted night is run again on the same day.
+    `people` and `seed` count on the first call only; `faults` are shares of requests by kind, `limits` other
+    budgets of sources than theirs; `roles` are the profiles the night works for, the first one exported. An interrupted
+    night is run again on the same day.
     """
     started = time.monotonic()
     world = _next_world(folder, people=people, seed=seed)
@@ -95,6 +97,7 @@ def run_demo(
             day=world.day,
             port=_free_or_any(world.port),
             faults=faults,
+            limits=limits,
         ) as server,
     ):
         world = _keep(folder, world.model_copy(update={"port": int(server.base.rpartition(":")[2])}))

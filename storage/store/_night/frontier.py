@@ -180,7 +180,8 @@ def begin(connection: Connection, number: int, at: datetime) -> datetime:
     """Open a night's questions and give when the night began: earlier than `at` if it continues one that was cut off.
 
     It takes over the clock of that one, so that the same questions are asked, unless somebody imported, scored or
-    decided since: then what it finds is of now.
+    decided since: then what it finds is of now. One whose every question was answered only comes to what is stored
+    already, so scores and decisions of since do not count; what was stored with a later clock always does.
     """
     unclosed = connection.execute(select(frontier_night).where(_open())).all()
     began, whole = at, False
@@ -192,7 +193,8 @@ def begin(connection: Connection, number: int, at: datetime) -> datetime:
             close(connection, row.night)
     connection.execute(insert(frontier_night).values(night=number, began=began, whole=whole, counts=None))
     settled = whole and not _has_rows(connection, number, frontier.c.state == FAILED)
-    return at if began < at and not settled and _moved_on(connection, began) else began
+    later = _stored_later(connection, began) or (not settled and _moved_on(connection, began))
+    return at if began < at and later else began
 
 
 def _hand_on(connection: Connection, before: int, number: int) -> None:
@@ -224,13 +226,14 @@ def _counts(connection: Connection, night: int | None) -> Counts:
 
 
 def _moved_on(connection: Connection, began: datetime) -> bool:
-    """Whether anything but the crawl of that night was written down since it began."""
-    later = or_(
-        exists().where(receipt.c.checked_at >= began),
-        exists().where(decision.c.at > began),
-        exists().where(account_seen.c.last_seen > began),
-    )
+    """Whether anybody scored or decided since a night began."""
+    later = or_(exists().where(receipt.c.checked_at >= began), exists().where(decision.c.at > began))
     return bool(connection.execute(select(later)).scalar())
+
+
+def _stored_later(connection: Connection, began: datetime) -> bool:
+    """Whether anything was stored with a later clock than a night's, over which that one's answers would not tell."""
+    return bool(connection.execute(select(exists().where(account_seen.c.last_seen > began))).scalar())
 
 
 def _has_rows(connection: Connection, night: int, also: ColumnElement[bool] | None = None) -> bool:
