@@ -21,7 +21,7 @@ from scoring.sums import ENOUGH_EVIDENCE
 from storage.errors import RoleError
 from storage.records import Lead, Part, Penalty, Receipt
 
-ENGINE_VERSION = 4
+ENGINE_VERSION = 5
 _HIDDEN = frozenset({"no_recruiters", "restricted"})  # flags of people no list may hold
 
 

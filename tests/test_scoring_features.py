@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from scoring.features import FEATURES, Seen
+from scoring.features.base import percent
 from scoring.features.signs import signs, used
 from scoring.features.titles import alike, title_words
 from scoring.penalties import ledger, penalties
@@ -504,3 +505,11 @@ def test_penalties_are_capped_and_never_below_zero() -> None:
     assert sum(penalty.amount for penalty in full) == pytest.approx(0.10)
     assert all(penalty.evidence and penalty.amount <= 0.04 for penalty in full)
     assert sum(penalty.amount for penalty in penalties(reading, 0.01)) == pytest.approx(0.01)
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [(0.0, "0 %"), (1e-9, "1 %"), (0.004, "1 %"), (0.64, "64 %"), (0.9996, "99 %"), (1.0, "100 %")],
+)
+def test_all_and_nothing_are_said_only_where_they_are_meant(share: float, said: str) -> None:
+    assert percent(share) == said

@@ -48,7 +48,7 @@ def test_a_burst_lifts_to_the_middle_and_the_receipt_says_so() -> None:
     assert burst.value is not None
     assert burst.value <= 0.5
     assert "at once" in burst.reason
-    assert "50%" in burst.reason
+    assert "50 %" in burst.reason
 
 
 def test_a_burst_takes_nothing_from_what_was_there() -> None:

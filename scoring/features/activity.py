@@ -35,5 +35,5 @@ def _has_year(figures: Mapping[str, float]) -> bool:
 
 
 def _reason(months: int, contributions: int) -> str:
-    said = f"work in {counted(months, 'month')} of the last 12"
+    said = f"work in {counted(months, 'month')} of this one and the twelve before"
     return f"{said}, {counted(contributions, 'contribution')} in the year" if contributions else said

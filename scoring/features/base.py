@@ -46,6 +46,12 @@ def either(shares: Iterable[float]) -> float:
     return 1 - left
 
 
+def percent(share: float) -> str:
+    """A share as whole per cent, "100 %" and "0 %" only where all or nothing is meant: "64 %"."""
+    whole = round(share * 100)
+    return f"{min(max(whole, 1), 99) if 0 < share < 1 else whole} %"
+
+
 def counted(number: int, noun: str) -> str:
     """ "1 month", "3 months"."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

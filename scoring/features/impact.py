@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from scoring.features.base import Seen, counted, either, seen, unknown
+from scoring.features.base import Seen, counted, either, percent, seen, unknown
 from scoring.features.bursts import BURST_AT_MOST
 from scoring.features.figures import Figure, figures, followers
 from scoring.reading import Reading
@@ -38,7 +38,7 @@ def impact(reading: Reading) -> Seen:
         value = (1 - _FOLLOWERS_AT_MOST) * value + _FOLLOWERS_AT_MOST * few
     known = sum(len(standings) for standings in sources.values())
     best = sorted((s for standings in sources.values() for s in standings), key=lambda s: (-s.percentile, s.said))
-    reason = ", ".join(f"{s.said} above {s.percentile:.0%} of its reference" for s in best[:2])
+    reason = ", ".join(f"{s.said} above {percent(s.percentile)} of those compared" for s in best[:2])
     if unplaced:
         reason += f"; {counted(unplaced, 'figure')} without a reference table left out"
     return seen(value, 1 - 0.5**known, reason, [one for standing in best[:2] for one in standing.evidence])
@@ -64,7 +64,7 @@ def _standing(reading: Reading, figure: Figure, percentile: float) -> _Standing:
     if figure.doubted is None:
         return _Standing(figure.said, percentile, figure.evidence)
     doubted = _percentile(reading, figure._replace(value=figure.doubted)) or 0.0
-    said = f"{figure.said} (those that came at once to a new repository lift to {BURST_AT_MOST:.0%} at most)"
+    said = f"{figure.said} (those that came at once to a new repository lift to {percent(BURST_AT_MOST)} at most)"
     return _Standing(said, max(percentile, min(BURST_AT_MOST, doubted)), figure.evidence)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from scoring.features.base import NOTHING_FOUND, Seen, seen
+from scoring.features.base import NOTHING_FOUND, Seen, percent, seen
 from scoring.reading import Coverage, Reading
 from scoring.roles.model import Group
 from storage.records import Level
@@ -98,4 +98,4 @@ def _said(group: _Met) -> str:
     if group.share >= 0.995:
         return f"{group.name}: met{through}"
     only = ", claimed only" if group.best.level <= Level.CLAIM else ""
-    return f"{group.name}: {group.share:.0%}{through}{only}"
+    return f"{group.name}: {percent(group.share)}{through}{only}"

@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from scoring.features.base import Seen, seen, unknown
+from scoring.features.base import Seen, percent, seen, unknown
 from scoring.features.titles import CLAUSES, SEGMENTS, best_window, title_words
 from scoring.reading import Reading
 from scoring.roles.model import Role, Title
@@ -42,7 +42,7 @@ def _reason(best: _Best) -> str:
         return f"calls the own work “{best.said}”"
     if best.value == 0:
         return "own words about the job name no title of the role"
-    return f"nearest title of the role: “{best.said}”, {best.value:.0%} alike"
+    return f"nearest title of the role: “{best.said}”, {percent(best.value)} alike"
 
 
 def _closest(role: Role, text: str) -> tuple[float, str]:

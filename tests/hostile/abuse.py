@@ -100,7 +100,7 @@ def repositories(case: Case, folder: Path) -> None:
     if expect.get("flag") == "list_repository":
         assert is_list(lead.evidence[0])
         assert lead.evidence[0].figures["list"] == 1
-        assert "stars above 0%" in part(lead, "impact").reason
+        assert "stars above 0 %" in part(lead, "impact").reason
 
 
 def _repository(told: Mapping[str, Any]) -> Evidence:
