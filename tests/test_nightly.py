@@ -199,8 +199,10 @@ def test_every_bad_end_has_a_documented_code() -> None:
 
 
 CHILD = """
-import sys, time
+import signal, sys, time
 from sourcing import crawl
+# A shell starts what runs in the background deaf to Ctrl-C, and children inherit it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 def run(*_, **__):
     print("crawling", file=sys.stderr, flush=True)
     time.sleep(60)
