@@ -277,15 +277,19 @@ def _reachable(bits: Any, same: Any) -> Row:
     return Row("authors_qian_a, odd half, merge zone, most R at P ≥ 0.98 there is", round(most, 4), "", note)
 
 
-def learned(levels: Levels, same: Any, sizes: Sequence[int]) -> Fitted:
-    """Weights from labelled pairs, half a pair added to each level."""
+def learned(levels: Levels, same: Any, sizes: Sequence[int], share: Any = None) -> Fitted:
+    """Weights from labelled pairs, half a pair added to each level; `share` is what each pair counts, (pairs,)."""
+    share = np.ones(len(levels)) if share is None else share
     tables = []
     for which in (same, ~same):
-        counted = [
-            np.bincount(levels[which & (levels[:, at] >= 0), at], minlength=size) + 0.5 for at, size in enumerate(sizes)
-        ]
+        counted = [_counted(levels[:, at], which, share, size) for at, size in enumerate(sizes)]
         tables.append(tuple(one / one.sum() for one in counted))
-    return Fitted(tables[0], tables[1], float(same.mean()), float(same.sum()))
+    return Fitted(tables[0], tables[1], float(share[same].sum() / share.sum()), float(share[same].sum()))
+
+
+def _counted(level: Any, which: Any, share: Any, size: int) -> Any:
+    known = which & (level >= 0)
+    return np.bincount(level[known], weights=share[known], minlength=size) + 0.5
 
 
 def _author_levels(rows: Sequence[Mapping[str, str]], left: Ints, right: Ints) -> Levels:

@@ -34,6 +34,9 @@ UNMATCHED = 0.04  # lost per word that stands on one side only
 SURNAME = 4  # letters from which a word that fits nothing is another surname
 CLASH, CLASHED = 0.55, 0.6
 ANOTHER = 0.62  # alignment of full names below which they are two names
+# "Chen" and "Cheng" are two names: of two short words that differ this much likeness is left.
+SHORT, ALMOST = 5, 0.65
+DOUBTFUL = 0.75  # at most, where a word is an initial or spelled otherwise and the other's first or last one is missing
 CHUNK = 200_000  # pairs looked at together, to bound memory
 
 
@@ -178,6 +181,9 @@ def _best(found: Names, one: Ints, two: Ints, rarity: Floats, paired: Ints) -> t
     sizes = np.array([len(word) for word in found.vocabulary], dtype=np.int64)
     clash = ((matched < CLASH) & (sizes[one] >= SURNAME)).any(axis=1)
     score[clash] = np.minimum(score[clash], CLASHED)
+    guessed = (matched < 1) & ~np.isclose(matched, PAIR)
+    doubtful = guessed.any(axis=1) & _lacks_an_end(chosen, sizes[two])
+    score[doubtful] = np.minimum(score[doubtful], DOUBTFUL)
     agree = matched >= INITIAL
     partner = np.take_along_axis(two, chosen, axis=1)
     worth = np.minimum(rarity[one], rarity[partner]) * np.where(matched >= 1, 1.0, 0.6)
@@ -185,6 +191,15 @@ def _best(found: Names, one: Ints, two: Ints, rarity: Floats, paired: Ints) -> t
     worth = np.where(initial, np.minimum(worth, 2.0), worth)
     bits = np.where(agree, worth, 0).sum(axis=1).astype(np.float32)
     return score.astype(np.float32), bits, (agree & ~initial).sum(axis=1).astype(np.int8)
+
+
+def _lacks_an_end(chosen: Ints, sizes: Ints) -> Bools:
+    """Whether the first or the last word of the longer names, beyond an initial, is chosen by none of two and more."""
+    out = np.zeros(len(chosen), dtype=bool)
+    if chosen.shape[1] > 1:
+        for end in (0, sizes.shape[1] - 1):
+            out |= (sizes[:, end] > 1) & ~(chosen == end).any(axis=1)
+    return out
 
 
 def _word_likeness(vocabulary: list[str], one: Ints, two: Ints, paired: Ints) -> Floats:
@@ -204,8 +219,9 @@ def _likeness(vocabulary: list[str], codes: Ints, paired: Ints) -> Floats:
     raw = by_code(vocabulary, low, high, JaroWinkler.normalized_similarity)
     out: Floats = np.maximum(0, (raw - FLOOR) / (1 - FLOOR)).astype(np.float32)
     heads = np.array([ord(word[0]) for word in vocabulary] or [0], dtype=np.int32)
-    short = np.array([len(word) == 1 for word in vocabulary] or [False], dtype=bool)
-    initial = (short[low] | short[high]) & (heads[low] == heads[high])
+    sizes = np.array([len(word) for word in vocabulary] or [0], dtype=np.int64)
+    out = np.where(np.maximum(sizes[low], sizes[high]) <= SHORT, np.minimum(out, np.float32(ALMOST)), out)
+    initial = (np.minimum(sizes[low], sizes[high]) == 1) & (heads[low] == heads[high])
     out[initial] = INITIAL
     out[np.isin(codes, paired)] = PAIR
     out[low == high] = 1

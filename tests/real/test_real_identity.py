@@ -18,15 +18,14 @@ def values(rows: Iterable[Row]) -> dict[str, float]:
     return {row.figure: row.value for row in rows}
 
 
-@pytest.mark.parametrize(
-    ("mail", "precision", "recall", "asked"), [(True, 0.97, 0.84, 0.94), (False, 0.97, 0.52, 0.75)]
-)
-def test_commit_aliases(mail: bool, precision: float, recall: float, asked: float) -> None:
+@pytest.mark.parametrize(("mail", "recall", "measure", "asked"), [(True, 0.84, "F1", 0.95), (False, 0.52, "R", 0.75)])
+def test_commit_aliases(mail: bool, recall: float, measure: str, asked: float) -> None:
     found = values(_aliases.git(mail=mail))
     title = f"git aliases, scipy → numpy, {'with hashes' if mail else 'no addresses'}"
-    assert found[f"{title}, merge zone, P"] >= precision
+    assert found[f"{title}, merge zone, P"] >= 0.98
     assert found[f"{title}, merge zone, R"] >= recall
-    assert found[f"{title}, with queue, R"] >= asked
+    assert found[f"{title}, merge zone, P if one full name is one person"] >= found[f"{title}, merge zone, P"]
+    assert found[f"{title}, with queue, {measure}"] >= asked
 
 
 @pytest.mark.parametrize(
