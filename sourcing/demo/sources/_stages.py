@@ -1,6 +1,6 @@
 """Who stands on which stage of the invented world: one programme per speaker, who leaves it, what they say there."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
@@ -97,10 +97,20 @@ def _code(chance: Chance, event: Event, person: Person) -> str:
     return code
 
 
-def on_stage(world: World, event: Event) -> list[tuple[Person, Seat]]:
+@lru_cache(maxsize=2 * len(EVENTS))
+def on_stage(world: World, event: Event) -> tuple[tuple[Person, Seat], ...]:
     """Everybody on a programme on the world's day."""
-    seats = ((person, seat(world.cast, person)) for person in world.cast.people)
-    return [(person, one) for person, one in seats if one and one.event == event and not cancelled(world, person, one)]
+    return tuple((person, one) for person, one in _seats(world.cast)[event] if not cancelled(world, person, one))
+
+
+@lru_cache(maxsize=2)
+def _seats(cast: Cast) -> Mapping[Event, Sequence[tuple[Person, Seat]]]:
+    """Who has a seat on each programme."""
+    found: dict[Event, list[tuple[Person, Seat]]] = {event: [] for event in EVENTS}
+    for person in cast.people:
+        if one := seat(cast, person):
+            found[one.event].append((person, one))
+    return found
 
 
 def cancelled(world: World, person: Person, one: Seat) -> bool:

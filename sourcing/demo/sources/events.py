@@ -6,6 +6,7 @@ come and two in a hundred rewrite their biography.
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from sourcing.demo.bios import headline
@@ -147,7 +148,8 @@ def raw(world: World, question: Question) -> Answer:
     return Answer(text.encode(), media="text/plain; charset=utf-8")
 
 
-def _files(world: World, event: Event) -> dict[str, str]:
+@lru_cache(maxsize=2)
+def _files(world: World, event: Event) -> Mapping[str, str]:
     rows = on_stage(world, event)
     files = {f"{FOLDER}/{one.code}.md": _page(world, person, one) for person, one in rows}
     return files | {LIST: "\n".join(_listed(world, event, rows)) + "\n"}
