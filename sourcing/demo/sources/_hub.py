@@ -146,6 +146,16 @@ class Hub:
         """Person → their models, data sets and Spaces."""
         return {index: self._works(index) for index in self.members if not self.left(index)}
 
+    @cached_property
+    def shelves(self) -> dict[tuple[str, str], list[Record]]:
+        """(kind, author in lower case) → work."""
+        found: dict[tuple[str, str], list[Record]] = {}
+        for works in self.works.values():
+            for kind, rows in works.items():
+                for row in rows:
+                    found.setdefault((kind, row["author"].lower()), []).append(row)
+        return found
+
     def _works(self, index: int) -> dict[str, list[Record]]:
         person, chance = self._cast.people[index], Chance(self._cast.seed, index, NAME, "works")
         counts = {

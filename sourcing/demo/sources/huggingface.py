@@ -1,6 +1,7 @@
 """The venue Hugging Face: the Hub's interface over the invented people."""
 
 import time
+from collections.abc import Iterable
 
 from sourcing.demo.cast import Person
 from sourcing.demo.server.budgets import Budget
@@ -8,7 +9,7 @@ from sourcing.demo.server.desk import Door, Handler
 from sourcing.demo.server.exchange import Answer, Question, say
 from sourcing.demo.sources import Venue
 from sourcing.demo.sources._answers import conditional, page
-from sourcing.demo.sources._hub import NAME, handle, hub, number
+from sourcing.demo.sources._hub import NAME, Hub, handle, hub, number
 from sourcing.demo.works import Record
 from sourcing.demo.world import World
 from storage.records import AccountKey
@@ -68,7 +69,7 @@ def listed(kind: str) -> Handler:
     """GET /api/models, /api/datasets or /api/spaces."""
 
     def answer(world: World, question: Question) -> Answer:
-        rows = [row for works in hub(world).works.values() for row in works[kind] if _fits(row, question)]
+        rows = [row for row in _on_shelf(hub(world), kind, question.query.get("author")) if _fits(row, question)]
         order = question.query.get("sort", "trendingScore")
         rows.sort(key=lambda row: (row.get(order) or 0 if order == "likes" else str(row.get(order, "")), row["_id"]))
         return page(question, f"{_PATH}/{kind}", rows[::-1], size=_PAGE, most=_MOST)
@@ -76,11 +77,16 @@ def listed(kind: str) -> Handler:
     return answer
 
 
+def _on_shelf(there: Hub, kind: str, author: str | None) -> Iterable[Record]:
+    if author is not None:
+        return there.shelves.get((kind, author.lower()), ())
+    return (row for works in there.works.values() for row in works[kind])
+
+
 def _fits(row: Record, question: Question) -> bool:
     asked = question.query
     return (
-        asked.get("author", row["author"]).lower() == row["author"].lower()
-        and asked.get("pipeline_tag", row.get("pipeline_tag")) == row.get("pipeline_tag")
+        asked.get("pipeline_tag", row.get("pipeline_tag")) == row.get("pipeline_tag")
         and ("filter" not in asked or asked["filter"] in row["tags"])
         and asked.get("search", "").lower() in f"{row['id']} {' '.join(row['tags'])}".lower()
     )
