@@ -36,6 +36,7 @@ from storage.store import Store
 WORLD_FILE = "world.json"
 HOUR = 2  # nights begin at two in the morning, UTC
 ROLE = "mle"
+LISTING = "writing the list, counting who was found"  # what the demo does once the night is over
 CONTROLLER = Controller(
     name="Demo", contact="demo@sourcing.example", purpose="showing a night on people who do not exist"
 )
@@ -182,6 +183,7 @@ def _night(folder: Path, world: DemoWorld, base: str, roles: Sequence[str], prog
     report = nightly.run(config, now=world.now, progress=progress)
     if report.interrupted:
         return report
+    progress(LISTING)
     with Store.open(config.database_url, key=config.key) as store:
         number = report.night.number
         wanted = export.Wanted(role=roles[0], by="demo", include_known=True)
