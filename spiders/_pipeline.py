@@ -87,15 +87,16 @@ class StorePipeline:
         spider = spider_of(self.crawler)
         told = believed(spider.drift, self._taken, spider.store)
         minors: set[AccountKey] = set()
-        items = [one for answer in told for one in allowed(answer, spider.card, spider.ledger.skip, minors)]
-        spider.store.purge_accounts(minors, at=spider.now())  # those stored before they said so
         if self._kept_wishes is None:
-            self._kept_wishes = spider.store.evidence_ids(spider.name, WISH) if items else None
+            self._kept_wishes = spider.store.evidence_ids(spider.name, WISH)
+        kept = self._kept_wishes
+        items = [one for answer in told for one in allowed(answer, spider.card, spider.ledger.skip, minors, kept)]
+        spider.store.purge_accounts(minors, at=spider.now())  # those stored before they said so
         lanes = {lane.id for lane in spider.lanes}
         # One transaction: a killed night has all an answer brought or nothing of it. Cursors and validators say
         # "seen up to here". A find may be handed over with another answer's batch, before its account: it waits.
         saved, self._finds = spider.store.keep(
-            still_kept(items, self._kept_wishes) if self._kept_wishes is not None else (),
+            still_kept(items, kept),
             finds=[find for find in self._finds if find[1] in lanes],
             after=self._after,
             unreadable=self._unreadable,

@@ -16,7 +16,7 @@ DOWNLOAD_MAXSIZE = 8 * 1024 * 1024
 DOWNLOAD_WARNSIZE = 0
 DOWNLOAD_TIMEOUT = 60
 REDIRECT_MAX_TIMES = 5
-REFERRER_POLICY = "no-referrer"
+REFERER_ENABLED = False  # not even where an answer asks for it: a Referrer-Policy header outweighs the setting of one
 COOKIES_ENABLED = False
 HTTPPROXY_ENABLED = True
 TELNETCONSOLE_ENABLED = False
@@ -54,12 +54,14 @@ DOWNLOADER_MIDDLEWARES = {
     "spiders._polite.middlewares.Unpacked": 630,
 }
 SPIDER_MIDDLEWARES = {
+    "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,  # its mark is for other schedulers than ours
     "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,  # SourceSpider reads every status itself
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
     "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
 }
 ITEM_PIPELINES = {"spiders._pipeline.StorePipeline": 100}
 EXTENSIONS = {
+    "scrapy.extensions.corestats.CoreStats": None,
     "scrapy.extensions.logcount.LogCount": None,
     "scrapy.extensions.logstats.LogStats": None,
     "scrapy.extensions.memdebug.MemoryDebugger": None,
@@ -72,4 +74,7 @@ EXTENSIONS = {
 WARN_ON_GENERATOR_RETURN_VALUE = False
 LOG_INSTALL_ROOT_HANDLER = False
 LOG_LEVEL = "WARNING"
+LOG_FORMATTER = "spiders._course.unsaid.Unsaid"
+# Our own ledger counts; nobody reads what Scrapy writes down of every request and answer.
+DOWNLOADER_STATS = False
 STATS_DUMP = False

@@ -25,6 +25,7 @@ from scrapy.http import Headers, Response
 from scrapy.responsetypes import responsetypes
 
 from spiders._conversation import UNUSABLE, question_of
+from spiders._polite.headers import plain_items
 from storage.errors import StoreError
 from storage.store import DONE, FAILED, LEASED, QUEUED, Asked, Kept, Store
 
@@ -113,7 +114,10 @@ class Book:
             headers = _headers(request, response)
             row = row._replace(status=response.status, headers=headers, body=zlib.compress(response.body, 1))
         self._unwritten[row.key] = row
-        self.write()
+        if self._is_time():
+            self.write()
+        else:  # what the others were when is no news yet
+            self._store.note_questions([self._unwritten.pop(row.key)])
 
     def failed(self, request: Request, reason: str, *, again: bool) -> None:
         """A question brought no answer; `again`: it was not sent, and waits."""
@@ -123,8 +127,11 @@ class Book:
 
     def _note(self, row: Asked) -> None:
         self._open[row.key] = self._unwritten[row.key] = row
-        if len(self._unwritten) >= ROWS or time.monotonic() - self._since > SECONDS:
+        if self._is_time():
             self.write()
+
+    def _is_time(self) -> bool:
+        return len(self._unwritten) >= ROWS or time.monotonic() - self._since > SECONDS
 
     def write(self) -> None:
         """Write all that is not written yet, in one transaction."""
@@ -212,7 +219,7 @@ def _own_failures(request: Request) -> bool:
 def _headers(request: Request, response: Response) -> Mapping[str, Sequence[str]]:
     kept = {
         name: [value.decode("latin-1") for value in values]
-        for raw, values in response.headers.items()
+        for raw, values in plain_items(response.headers)
         if (name := raw.decode("latin-1").lower()) not in _SECRET_HEADERS | _OF_TRANSPORT
         and not name.startswith("proxy-")
     }

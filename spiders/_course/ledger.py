@@ -35,11 +35,16 @@ class Ledger:
 
     def bill(self, lane: str) -> Bill:
         """The running bill of a lane, opened at first use."""
-        return self._bills.setdefault(lane, Bill())
+        bill = self._bills.get(lane)
+        if bill is None:
+            bill = self._bills[lane] = Bill()
+        return bill
 
     def met(self, lane: str, account: AccountKey, *, found: bool = True) -> None:
         """Count an account on the lane's bill, once however often it is seen; `found`: the lane showed it."""
-        met = self._met.setdefault(lane, set())
+        met = self._met.get(lane)
+        if met is None:
+            met = self._met[lane] = set()
         met.add(account)
         self.bill(lane).accounts = len(met)
         if found:

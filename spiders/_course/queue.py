@@ -105,7 +105,8 @@ class FairQueue(BaseScheduler):
         spider = spider_of(self.crawler)
         if not self._lanes or not spider.purse.may(spider.name):
             return None
-        active, most = self._active(), spider.options.concurrency
+        most = spider.options.concurrency
+        active = self._active(most)
         for name, lane in sorted(self._lanes.items(), key=lambda item: item[1].at):
             key = lane.next_key(active, most)
             if key is not None:
@@ -120,9 +121,12 @@ class FairQueue(BaseScheduler):
             del self._lanes[name]
         return request
 
-    def _active(self) -> Counter[BudgetKey]:
+    def _active(self, most: int) -> Mapping[BudgetKey, int]:
+        """Requests that were given out and not answered, by budget; nobody is counted while no budget can be full."""
         engine = self.crawler.engine
-        return Counter(map(budget_key, engine.downloader.active)) if engine is not None else Counter()
+        if engine is None or len(engine.downloader.active) < most:
+            return {}
+        return Counter(map(budget_key, engine.downloader.active))
 
 
 def budget_key(request: Request) -> BudgetKey:

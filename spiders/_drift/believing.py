@@ -66,28 +66,41 @@ class Drift:
 
     def take(self, reader: str, items: Sequence[Item]) -> list[Item | Held]:
         """The records of one answer in their order, those with doubtful gaps wrapped, without who is gone."""
-        erased = {one.key for one in items if isinstance(one, Account) and ERASED in one.flags}
+        erased = {one.key for one in items if type(one) is Account and ERASED in one.flags}
         taken: list[Item | Held] = []
         for item in items:
-            if isinstance(item, Gone) and item.account not in erased:
+            if type(item) is Gone and item.account not in erased:
                 self._gone[item.account] = item
             else:
                 taken.append(self._take(reader, item))
         for one in taken:
-            if isinstance(one, Held) and isinstance(one.record, Account):
-                one.beside = tuple(other for other in taken if _speaks(other, one.record.key))
+            if type(one) is Held and type(one.record) is Account:
+                key = one.record.key
+                one.beside = tuple(other for other in taken if _speaks(other, key))
         return taken
 
     def _take(self, reader: str, item: Item) -> Item | Held:
-        if isinstance(item, Account | Sighting):
-            self._is_there(item.key if isinstance(item, Account) else item.account)
-        if not isinstance(item, Account | Evidence) or (isinstance(item, Account) and ERASED in item.flags):
-            return item
+        if type(item) is Account:
+            owner = item.key
+            self._is_there(owner)
+            return item if ERASED in item.flags else self._weigh(reader, item, owner)
+        if type(item) is Evidence:
+            return self._weigh(reader, item, item.account)
+        if type(item) is Sighting:
+            self._is_there(item.account)
+        return item
+
+    def _weigh(self, reader: str, item: Account | Evidence, owner: AccountKey) -> Item | Held:
         kind = kind_of(reader, item)
-        expected, given = self._usual.get(kind, {}), carried(item)
-        tally = self.tallies.setdefault(kind, Tally())
-        tally.add(_owner(item), given, expected)
-        self._overtake(item, given)
+        expected, given = self._usual.get(kind), carried(item)
+        tally = self.tallies.get(kind)
+        if tally is None:
+            tally = self.tallies[kind] = Tally()
+        tally.add(owner, given, expected or ())
+        if self._by_record:
+            self._overtake(item, given)
+        if not expected:
+            return item
         for name, rate in expected.items():
             if name in given and rate - tally.share(name) < STOP_POINTS:
                 self._believe(self._waiting.pop((kind, name), ()), name)
@@ -110,7 +123,8 @@ class Drift:
 
     def _is_there(self, key: AccountKey) -> None:
         self._seen.add(key)
-        self._gone.pop(key, None)
+        if self._gone:
+            self._gone.pop(key, None)
 
     def _overtake(self, item: Account | Evidence, given: Iterable[str]) -> None:
         for held in self._by_record.get(_id(item), ()):
@@ -240,10 +254,6 @@ def _speaks(one: Item | Held, key: AccountKey) -> bool:
     """Whether this is work in which the account speaks of itself."""
     record = one.record if isinstance(one, Held) else one
     return isinstance(record, Evidence) and record.account == key and record.kind in SPOKEN
-
-
-def _owner(item: Account | Evidence) -> AccountKey:
-    return item.key if isinstance(item, Account) else item.account
 
 
 def _id(item: Account | Evidence) -> AccountKey | str:

@@ -13,6 +13,7 @@ import time
 import zlib
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import cache
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
@@ -51,12 +52,17 @@ ROBOTS_PARSED = 512_000  # bytes; RFC 9309, 2.5 asks for at least 500 KiB
 BACK_OFF = 2.0  # seconds, doubling, for answers that name no time
 
 
-def spider_of(crawler: Crawler) -> "SourceSpider":
-    """The crawler's spider as what it is."""
+@cache
+def _base() -> "type[SourceSpider]":
     from spiders._base import SourceSpider
 
+    return SourceSpider
+
+
+def spider_of(crawler: Crawler) -> "SourceSpider":
+    """The crawler's spider as what it is."""
     spider = crawler.spider
-    if not isinstance(spider, SourceSpider):
+    if not isinstance(spider, _base()):
         raise TypeError(f"{spider!r} is no SourceSpider")
     return spider
 

@@ -7,15 +7,16 @@ out is counted by name and kept nowhere else.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 from functools import lru_cache
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from spiders._card import Card
-from spiders._reading.contacts import Taken, without_mail, without_phones
+from spiders._reading.contacts import Taken, without_mail, without_mail_and_phones
 from spiders._reading.wishes import OPEN_TO_WORK, SPOKEN, with_wishes
 from storage.records import Account, AccountKey, Evidence, Item
 from storage.text import Cut, minor, without_signs, without_special
 
 Count = Callable[[str, int], object]
+Cutting = Callable[[str], Cut | Taken]
 Said = TypeVar("Said", Account, Evidence)
 
 SPECIAL = "special_category_removed"
@@ -36,14 +37,21 @@ NAMES = ("name", "location", "company")  # no sentences stand there, but pronoun
 AGES = timedelta(days=365)
 
 
-def allowed(items: Sequence[Item], card: Card, count: Count, minors: set[AccountKey] | None = None) -> list[Item]:
+def allowed(
+    items: Sequence[Item],
+    card: Card,
+    count: Count,
+    minors: set[AccountKey] | None = None,
+    kept_wishes: set[str] | None = None,
+) -> list[Item]:
     """The records of one answer as they may be stored, with what its accounts wish.
 
     `count` is told what was left out. `minors` is given the accounts found to be under age, some of which may be
-    stored from before: whoever writes to the Store has to purge them.
+    stored from before: whoever writes to the Store has to purge them. `kept_wishes` is as `with_wishes` takes it.
     """
-    others = [name for name in FIELDS if name not in fields_of(card)]
-    listed = [_on_card(one, others, count) if isinstance(one, Account) else one for one in items]
+    others = _off_card(card)
+    # By type, not isinstance, wherever every record of a night passes: for most of them that is all that is done.
+    listed = [_on_card(one, others, count) if type(one) is Account else one for one in items]
     young = set(_young(listed))
     if young:
         count(MINOR, len(young))
@@ -51,8 +59,8 @@ def allowed(items: Sequence[Item], card: Card, count: Count, minors: set[Account
             minors |= young
         listed = [one for one in listed if _owner(one) not in young]
     # Wishes are heard in the whole text: somebody may ask to be left alone in the sentence that is cut.
-    wishing = with_wishes(listed, own_field=OPEN_TO_WORK in card.fields)
-    return [_without_contacts(_without_special(one, count), count) for one in wishing]
+    wishing = with_wishes(listed, own_field=OPEN_TO_WORK in card.fields, kept=kept_wishes)
+    return [_clean(one, count) for one in wishing]
 
 
 @lru_cache(maxsize=64)
@@ -62,9 +70,15 @@ def fields_of(card: Card) -> frozenset[str]:
     return frozenset(CARD_WORDS.get(word, word) for word in words) & frozenset(FIELDS)
 
 
+@lru_cache(maxsize=64)
+def _off_card(card: Card) -> tuple[str, ...]:
+    return tuple(name for name in FIELDS if name not in fields_of(card))
+
+
 def _on_card(account: Account, others: Sequence[str], count: Count) -> Account:
     """The account without these fields, which are not on its source's card."""
-    off = [name for name in others if getattr(account, name) not in (None, ())]
+    fields = account.__dict__
+    off = [name for name in others if fields[name] is not None and fields[name] != ()]
     for name in off:
         count(f"{OFF_CARD}:{name}", 1)
     if not off:
@@ -75,10 +89,15 @@ def _on_card(account: Account, others: Sequence[str], count: Count) -> Account:
 
 def _young(items: Iterable[Item]) -> Iterator[AccountKey]:
     for one in items:
-        if isinstance(one, Account) and any(minor(text) for text in (one.headline, one.bio) if text):
-            yield one.key
-        elif isinstance(one, Evidence) and one.kind in SPOKEN and one.text and _is_recent(one) and minor(one.text):
-            yield one.account
+        kind = type(one)
+        if kind is Account:
+            account = cast("Account", one)
+            if any(minor(text) for text in (account.headline, account.bio) if text):
+                yield account.key
+        elif kind is Evidence:
+            work = cast("Evidence", one)
+            if work.kind in SPOKEN and work.text and _is_recent(work) and minor(work.text):
+                yield work.account
 
 
 def _is_recent(one: Evidence) -> bool:
@@ -89,30 +108,39 @@ def _owner(one: Item) -> AccountKey:
     return one.key if isinstance(one, Account) else one.account
 
 
-def _without_special(one: Item, count: Count) -> Item:
-    if isinstance(one, Account):
-        return _cut(_cut(one, TEXTS, without_special, count), NAMES, without_signs, count)
-    return _cut(one, ("text",), without_special, count) if isinstance(one, Evidence) else one
+def _clean(one: Item, count: Count) -> Item:
+    """The record without statements of special categories, and without whatever a source puts into its texts.
+
+    That is addresses of committers, numbers people write below their biography.
+    """
+    kind = type(one)
+    if kind is Account:
+        return _cut(cast("Account", one), _ACCOUNT, count)
+    return _cut(cast("Evidence", one), _WORK, count) if kind is Evidence else one
 
 
-def _without_contacts(one: Item, count: Count) -> Item:
-    """Whatever a source puts into its texts: addresses of committers, numbers people write below their biography."""
-    if isinstance(one, Account):
-        mail = _cut(one, (*TEXTS, *NAMES), without_mail, count, CONTACT)
-        return _cut(mail, TEXTS, without_phones, count, CONTACT)
-    return _cut(one, ("title", "text"), without_mail, count, CONTACT) if isinstance(one, Evidence) else one
-
-
-def _cut(
-    one: Said, names: Sequence[str], cutting: Callable[[str], Cut | Taken], count: Count, counter: str = SPECIAL
-) -> Said:
+def _cut(one: Said, by_field: Sequence[tuple[str, Sequence[tuple[Cutting, str]]]], count: Count) -> Said:
     changes: dict[str, str | None] = {}
-    for name in names:
-        text = getattr(one, name)
+    fields = one.__dict__
+    for name, cuttings in by_field:
+        text = fields[name]
         if not text:
             continue
-        cut = cutting(text)
-        if cut.removed:
-            count(counter, cut.removed)
-            changes[name] = cut.text
+        for cutting, counter in cuttings:
+            cut = cutting(text)
+            if cut.removed:
+                count(counter, cut.removed)
+                changes[name] = text = cut.text
+                if not text:
+                    break
     return one.model_copy(update=changes) if changes else one
+
+
+_SPECIAL, _SIGNS = (without_special, SPECIAL), (without_signs, SPECIAL)
+_MAIL, _MAIL_AND_PHONES = (without_mail, CONTACT), (without_mail_and_phones, CONTACT)
+# What is cut out of which text, one after the other.
+_ACCOUNT: Sequence[tuple[str, Sequence[tuple[Cutting, str]]]] = (
+    *((name, (_SPECIAL, _MAIL_AND_PHONES)) for name in TEXTS),
+    *((name, (_SIGNS, _MAIL)) for name in NAMES),
+)
+_WORK: Sequence[tuple[str, Sequence[tuple[Cutting, str]]]] = (("title", (_MAIL,)), ("text", (_SPECIAL, _MAIL)))

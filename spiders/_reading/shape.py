@@ -26,6 +26,10 @@ LOGIN = re.compile(
 )
 _HALF = re.compile(rb"\\u[dD][89a-fA-F]")  # an escape that may be half of a pair
 _LONE = re.compile("[\ud800-\udfff]")
+_PAIR = re.compile(rb'"[ \t\n\r]*:')  # a name and its colon
+_AS_ZEROS = bytes(0x30 if 0x30 <= byte <= 0x39 else 0 for byte in range(256))
+_TOO_LONG = b"0" * LONGEST_INT
+_NESTED = frozenset({dict, list})
 LOOKED_AT = 20_000  # code points of a page searched for it
 
 
@@ -63,6 +67,47 @@ def checked(body: bytes) -> bytes:
 
 def _read(body: bytes) -> tuple[Any, int, bytes]:
     text = body.removeprefix(b"\xef\xbb\xbf")
+    data = _ordinary(text)
+    return _with_care(text) if data is None else (data, 0, text)
+
+
+def _ordinary(text: bytes) -> Any:
+    """Data of a body in which nothing needs care, at two thirds of the cost; None where something may."""
+    # Both are looked for in texts as well, where they do no harm.
+    if _HALF.search(text) or _TOO_LONG in text.translate(_AS_ZEROS):
+        return None
+    try:
+        data = orjson.loads(text)
+    except ValueError:
+        return None
+    return data if _is_within(data, len(_PAIR.findall(text))) else None
+
+
+def _is_within(data: Any, pairs: int) -> bool:
+    """Whether nothing is too deep or too large, and no name was given twice, if `":` stands in the body so often.
+
+    An object keeps one of two equal names, so there are as many names as pairs only if all differ; a text that holds
+    `":` makes for more pairs than names, never for fewer.
+    """
+    names, level = 0, [data] if type(data) in _NESTED else []
+    for _ in range(DEPTH):
+        if not level:
+            return names == pairs
+        below: list[Any] = []
+        for one in level:
+            if type(one) is dict:
+                names += len(one)
+                within, inner = len(one) <= MOST_KEYS, one.values()
+            else:
+                within, inner = len(one) <= MOST_ITEMS, one
+            if not within:
+                return False
+            below += [deeper for deeper in inner if type(deeper) in _NESTED]
+        level = below
+    return False
+
+
+def _with_care(text: bytes) -> tuple[Any, int, bytes]:
     written = _decoded(text)
     reader = _Reader()
     try:

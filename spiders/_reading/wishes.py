@@ -5,9 +5,9 @@ that is said no more is taken back with its evidence.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
-from storage.records import Account, AccountKey, Evidence, Item, Kind, Level, Withdrawn
+from storage.records import Account, AccountKey, Evidence, Item, Kind, Level, Withdrawn, changed
 from storage.text import availability, refusal
 
 KIND = "wish"
@@ -19,43 +19,68 @@ NO_SENTENCE = "stated in a field or a short notice of the source, not in a sente
 TEXTS = frozenset({"bio", "headline"})
 
 
-def with_wishes(items: Sequence[Item], *, own_field: bool = False) -> list[Item]:
-    """The records of one answer, with what its accounts wish; `own_field`: the source has a field for open to work."""
+def with_wishes(items: Sequence[Item], *, own_field: bool = False, kept: set[str] | None = None) -> list[Item]:
+    """The records of one answer, with what its accounts wish; `own_field`: the source has a field for open to work.
+
+    `kept` are ids of stored wishes, and grows: others need not be taken back. None: it is not known which are stored.
+    """
     spoken: defaultdict[AccountKey, list[Evidence]] = defaultdict(list)
     for item in items:
-        if isinstance(item, Evidence) and item.kind in SPOKEN:
-            spoken[item.account].append(item)
+        if type(item) is Evidence:
+            if item.kind in SPOKEN:
+                spoken[item.account].append(item)
+            elif item.kind == KIND and kept is not None:
+                kept.add(item.id)
     heard: list[Item] = []
     for item in items:
-        heard += _account(item, spoken.get(item.key, ()), own_field) if isinstance(item, Account) else [item]
+        if type(item) is Account:
+            heard += _account(item, spoken.get(item.key, ()) if spoken else (), own_field, kept)
+        else:
+            heard.append(item)
     return heard
 
 
 def still_kept(items: Sequence[Item], kept: set[str]) -> list[Item]:
     """The records without withdrawals of wishes nobody ever stored; `kept` are ids of stored wishes, and grows."""
-    kept.update(one.id for one in items if isinstance(one, Evidence) and one.kind == KIND)
-    return [one for one in items if not isinstance(one, Withdrawn) or one.kind != KIND or _wish_id(one) in kept]
+    kept.update(one.id for one in items if type(one) is Evidence and one.kind == KIND)
+    return [one for one in items if type(one) is not Withdrawn or one.kind != KIND or _wish_id(one) in kept]
 
 
 def _wish_id(one: Withdrawn) -> str:
     return f"{one.account}/{one.kind}/{one.source_id}"
 
 
-def _account(account: Account, spoken: Sequence[Evidence], own_field: bool) -> Iterator[Item]:
-    texts = [text for text in (account.bio, account.headline, *(one.text for one in spoken)) if text]
-    refused = next(filter(None, map(refusal, texts)), None)
-    offered = next(filter(None, map(availability, texts)), None) if _may_offer(account) else None
+def _account(account: Account, spoken: Sequence[Evidence], own_field: bool, kept: set[str] | None) -> list[Item]:
+    texts = [text for text in (account.bio, account.headline) if text]
+    texts += [one.text for one in spoken if one.text]
+    refused = _first(refusal, texts)
+    offered = _first(availability, texts) if _may_offer(account) else None
     wishing = _wishing(account, refused=refused is not None, offered=offered is not None, own_field=own_field)
-    yield wishing
+    heard: list[Item] = [wishing]
     if NO_RECRUITERS in wishing.flags:
-        yield _evidence(wishing, NO_RECRUITERS, refused)
-    elif "flags" in wishing.observed:
-        yield _taken_back(wishing, NO_RECRUITERS)
+        heard.append(_evidence(wishing, NO_RECRUITERS, refused))
+    elif "flags" in wishing.observed and _stands(wishing, NO_RECRUITERS, kept):
+        heard.append(_taken_back(wishing, NO_RECRUITERS))
     # A post in a thread for candidates says it by standing there; it is evidence already.
     if wishing.open_to_work and (offered or not any(one.kind == "post" for one in spoken)):
-        yield _evidence(wishing, OPEN_TO_WORK, offered)
-    elif OPEN_TO_WORK in wishing.observed:
-        yield _taken_back(wishing, OPEN_TO_WORK)
+        heard.append(_evidence(wishing, OPEN_TO_WORK, offered))
+    elif OPEN_TO_WORK in wishing.observed and _stands(wishing, OPEN_TO_WORK, kept):
+        heard.append(_taken_back(wishing, OPEN_TO_WORK))
+    if kept is not None and len(heard) > 1:
+        kept.update(one.id for one in heard if type(one) is Evidence)
+    return heard
+
+
+def _first(reading: Callable[[str], str | None], texts: Iterable[str]) -> str | None:
+    for text in texts:
+        if found := reading(text):
+            return found
+    return None
+
+
+def _stands(account: Account, wish: str, kept: set[str] | None) -> bool:
+    """Whether a wish may be stored; a record of each that never was would cost more than all the rest here."""
+    return kept is None or (bool(kept) and f"{account.key}/{KIND}/{wish}" in kept)
 
 
 def _may_offer(account: Account) -> bool:
@@ -70,9 +95,9 @@ def _wishing(account: Account, *, refused: bool, offered: bool, own_field: bool)
     if offered and account.open_to_work is None:
         changes["open_to_work"] = True
     # Without a field of the source's own the text alone decides, and a wish deleted from it is over.
-    if not own_field and TEXTS & account.observed and OPEN_TO_WORK not in account.observed:
+    if not own_field and OPEN_TO_WORK not in account.observed and not TEXTS.isdisjoint(account.observed):
         changes["observed"] = account.observed | {OPEN_TO_WORK}
-    return account.model_copy(update=changes) if changes else account
+    return changed(account, changes) if changes else account
 
 
 def _evidence(account: Account, wish: str, sentence: str | None) -> Evidence:

@@ -4,7 +4,7 @@ Three rules hold everywhere: a fact carries its `Origin`; a field an answer did 
 `Account.observed` and never overwrites what is known; times are UTC and aware.
 """
 
-from storage.records._base import AccountKey, Instant, Origin, Record
+from storage.records._base import AccountKey, Instant, Origin, Record, changed
 from storage.records._collected import (
     WISH,
     Account,
@@ -63,4 +63,5 @@ __all__ = [
     "Validator",
     "Verdict",
     "Withdrawn",
+    "changed",
 ]

@@ -77,7 +77,8 @@ class Account(Record):
     @property
     def key(self) -> AccountKey:
         """The immutable key."""
-        return AccountKey(self.source, self.source_id)
+        # Asked for several times of every record: the constructor of a named tuple is Python code.
+        return tuple.__new__(AccountKey, (self.source, self.source_id))
 
 
 class Evidence(Record):

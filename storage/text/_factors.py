@@ -5,7 +5,8 @@ in Cox, "Regular Expression Matching with a Trigram Index", 2012). One pass of a
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from importlib import import_module
 from itertools import product
@@ -111,6 +112,10 @@ class Patterns:
         self._patterns = tuple(patterns)
         self._compiled = cache(re.compile)
 
+    def may_be_in(self, text: str) -> bool:
+        """Whether any pattern may be found: where this says no, none is."""
+        return bool(self._possible(text))
+
     def found_in(self, text: str) -> bool:
         """Whether any pattern is found."""
         return any(self._compiled(pattern).search(text) for pattern in self._possible(text))
@@ -135,23 +140,91 @@ class Patterns:
         always, by_text = self._tables
         return always if not met else dict.fromkeys([*always, *(one for at, _, _ in met for one in by_text[at])])
 
+    @property
+    def tried_always(self) -> bool:
+        """Whether some pattern holds nothing that could be looked for."""
+        return bool(self._tables[0])
+
     @cached_property
     def _needs(self) -> dict[str, Texts | None]:
         return {pattern: needed(pattern) for pattern in self._patterns}
 
     @cached_property
-    def _texts(self) -> list[str]:
+    def texts(self) -> list[str]:
+        """What is looked for."""
         return sorted({text for some in self._needs.values() for text in some or ()})
 
     @cached_property
     def _tables(self) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
         always = tuple(pattern for pattern, some in self._needs.items() if some is None)
-        by_text: dict[str, list[str]] = {text: [] for text in self._texts}
+        by_text: dict[str, list[str]] = {text: [] for text in self.texts}
         for pattern, some in self._needs.items():
             for text in some or ():
                 by_text[text].append(pattern)
-        return always, [tuple(by_text[text]) for text in self._texts]
+        return always, [tuple(by_text[text]) for text in self.texts]
 
     @cached_property
     def _automaton(self) -> AhoCorasick | None:
-        return AhoCorasick(self._texts) if self._texts else None
+        return AhoCorasick(self.texts) if self.texts else None
+
+
+class AnyOf:
+    """Several sets of patterns, asked in one pass of one automaton which of them may be found."""
+
+    def __init__(self, sets: Iterable[Patterns]) -> None:
+        self._sets = tuple(sets)
+
+    def may_be_in(self, text: str) -> bool:
+        """Whether any pattern of any set may be found in a text in lower case: where this says no, none is."""
+        return bool(self.met_in(text))
+
+    def met_in(self, text: str) -> Collection[Patterns]:
+        """The sets of which a pattern may be found in a text in lower case: none of the others is."""
+        try:
+            met = self._automaton.find_matches_as_indexes(text, overlapping=True)
+        except UnicodeEncodeError:  # halves of pairs
+            return self._sets
+        return {*self._always, *(one for at, _, _ in met for one in self._by_text[at])} if met else self._always
+
+    @cached_property
+    def _always(self) -> tuple[Patterns, ...]:
+        return tuple(one for one in self._sets if one.tried_always)
+
+    @cached_property
+    def _tables(self) -> Mapping[str, list[Patterns]]:
+        found: dict[str, list[Patterns]] = {}
+        for one in self._sets:
+            for text in one.texts:
+                found.setdefault(text, []).append(one)
+        return found
+
+    @cached_property
+    def _by_text(self) -> Sequence[Sequence[Patterns]]:
+        return list(self._tables.values())
+
+    @cached_property
+    def _automaton(self) -> AhoCorasick:
+        return AhoCorasick(list(self._tables))
+
+
+class Spelling:
+    """Letters written in other ways, put into one; most texts hold none, and looking for them costs a tenth."""
+
+    def __init__(self, letters: Mapping[str, str | None]) -> None:
+        self._table = str.maketrans(dict(letters))
+        self._letters = re.compile(f"[{re.escape(''.join(letters))}]")
+
+    def __call__(self, text: str) -> str:
+        """The text in one spelling."""
+        return text.translate(self._table) if self._letters.search(text) else text
+
+
+def whole(text: str, spelling: Spelling) -> str | None:
+    """A text folded as its sentences are, one by one: none holds what it does not. None where that is not sure.
+
+    Folding goes letter by letter but for compatibility forms, and parts of a text that is in that form are so, too
+    (Unicode Standard Annex 15, section 1.3).
+    """
+    if not unicodedata.is_normalized("NFKC", text):
+        return None
+    return " ".join(spelling(text.casefold()).split())

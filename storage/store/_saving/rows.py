@@ -40,7 +40,7 @@ _R = TypeVar("_R", bound=Record)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # NUL: PostgreSQL refuses it; halves of pairs are not text
 
 
-def packed(*parts: Any) -> bytes:
+def packed(parts: Sequence[Any]) -> bytes:
     """Give plain data as canonical JSON; TypeError if a text in it cannot be stored."""
     text = dumps(parts, option=OPT_SORT_KEYS)
     if b"\\u0000" in text:
@@ -50,7 +50,7 @@ def packed(*parts: Any) -> bytes:
 
 def digest(*parts: Any) -> bytes:
     """Give a 16-byte hash of plain data; TypeError if a text in it cannot be stored."""
-    return blake2b(packed(*parts), digest_size=16).digest()
+    return blake2b(packed(parts), digest_size=16).digest()
 
 
 def check_storable(*texts: str) -> None:
@@ -66,17 +66,15 @@ def covered(answer: Account) -> frozenset[str]:
     if not left_open:
         return answer.observed
     fields = answer.__dict__
-    given = [name for name in left_open if _is_given(fields[name])]
+    given = [
+        name for name in left_open if (value := fields[name]) is not None and value != () and value is not Kind.UNKNOWN
+    ]
     return answer.observed.union(given) if given else answer.observed
 
 
 @lru_cache(maxsize=256)
 def _left_open(observed: frozenset[str]) -> frozenset[str]:
     return _COVERABLE - observed
-
-
-def _is_given(value: object) -> bool:
-    return value is not None and value != () and value is not Kind.UNKNOWN
 
 
 def account_hash(item: Account) -> bytes:
