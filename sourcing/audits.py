@@ -9,11 +9,11 @@ from pathlib import Path
 
 from scoring.engine import Scorer, skills_of
 from scoring.fairness.bias import BiasAudit, bias_audit
-from scoring.fairness.proxies import Facts, ProxyAudit, country_of, facts, proxies
+from scoring.fairness.proxies import Facts, ProxyAudit, facts, proxies
 from scoring.fairness.slates import STRATA, UNKNOWN, Balanced, balanced
 from scoring.fairness.swaps import SWAPS, Difference, differences
 from scoring.heard import heard
-from scoring.places import Presets, band
+from scoring.places import Presets, band, country_of
 from scoring.reading import Reading
 from scoring.reference import Reference
 from scoring.roles import Funnel, Role

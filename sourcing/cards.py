@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from spiders._card import Card
-from spiders._registry import load, names
+from spiders._registry import about, names
 from storage.records import Claim
 
 WARN_DAYS = 180  # since the terms were read: from here on a source is named as due
@@ -13,7 +13,7 @@ STOP_DAYS = 365  # … and from here on it is not asked any more
 
 def cards() -> Mapping[str, Card]:
     """The cards of all sources that are crawled, by name."""
-    return {name: load(name).card for name in names()}
+    return {name: about(name).card for name in names()}
 
 
 def terms_age(read: date, now: datetime) -> int:

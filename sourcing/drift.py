@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
 
+from sourcing.counters import SHOWN
 from spiders._drift import (
     ENOUGH,
     FIGURE,
@@ -26,7 +27,6 @@ from storage.records import Outcome, Record, Shape
 
 NAMED = 6  # new fields named in one finding
 KEPT_ANSWERS = "kept_answers"  # counter of a continued night: asked before it was cut off, paid for then
-SHOWN = "saved:accounts_shown"  # counter of people a source showed, changed or not, each once
 NOT_BELIEVED = "not believed"  # how the reason of such an outcome begins
 STOP_SHARE = 0.10  # of the usual people: hardly anybody …
 STOP_FROM = 100  # … where so many are usual

@@ -12,8 +12,7 @@ from scoring.roles import shipped_roles
 from sourcing.config import FILE_NAME, KEY_ENV, REQUIRED, Config, Controller, load
 from sourcing.regimes import BASIS, MEANING, PRESETS, WEIGHING, Privacy, Retention
 from spiders._card import Card, Options
-from spiders._registry import load as load_source
-from spiders._registry import names
+from spiders._registry import about, names
 from storage import secret
 from storage.errors import ConfigError
 from storage.store import Store
@@ -160,7 +159,7 @@ def _rules(section: Privacy | Retention, privacy: Privacy) -> Iterator[str]:
 
 def section(source: str) -> str:
     """The commented section of one source, from its card and its options."""
-    card, model = load_source(source).card, load_source(source).options_model
+    card, model = about(source).card, about(source).options_model
     lines = [f"[sources.{source}]", *_comment(f"{card.title}: {card.method}.")]
     lines += [*_token(card, model), *_switch(card)]
     own = (key for key, field in model.model_fields.items() if _is_own(key, field.default))

@@ -19,7 +19,7 @@ LATEST_NOTICE = 30
 class Frozen(BaseModel):
     """Base of the models here: frozen, unknown keys are errors."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Rules(Frozen):

@@ -6,11 +6,8 @@ from pydantic import BaseModel, ConfigDict
 
 from scoring.roles import Finding, Funnel, Role, find_role, lint, read_tables, role_file
 from scoring.roles.lint import placed
-from sourcing.audits import supply as supply_of
 from sourcing.config import Config
-from sourcing.role_names import unknown_names
 from storage.errors import StoreError
-from storage.store import Store
 
 
 class RoleCheck(BaseModel):
@@ -32,6 +29,8 @@ def check_role(config: Config, name: str, *, now: datetime, supply: bool = True,
     releases = read_tables(config.roles_folder).releases
     found = lint(role, now=now, source=source, releases=releases, supply=known)
     if online:
+        from sourcing.role_names import unknown_names
+
         told = {finding.message for finding in found}
         found += [placed(one, source) for one in unknown_names(config, role) if one.message not in told]
     return RoleCheck(role=role.role, findings=tuple(found), supply=known, supply_skipped=why)
@@ -39,6 +38,9 @@ def check_role(config: Config, name: str, *, now: datetime, supply: bool = True,
 
 def _known(config: Config, role: Role, now: datetime) -> tuple[Funnel | None, str]:
     """The funnel of the stored leads; without a database the profile is still worth reading."""
+    from sourcing.audits import supply as supply_of
+    from storage.store import Store
+
     try:
         with Store.open(config.database_url, key=config.key) as store:
             found = supply_of(store.leads(), role, now)

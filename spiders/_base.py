@@ -15,11 +15,11 @@ from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
-from spiders._card import Card, Options
+from spiders._about import About
+from spiders._card import Options
 from spiders._conversation import Yielded
 from spiders._course.frontier import Book
 from spiders._course.ledger import Ledger
-from spiders._course.past import LATENCY, Past, Work
 from spiders._course.phases import Phases
 from spiders._course.purse import Purse
 from spiders._course.rounds import SAME_NIGHT
@@ -33,7 +33,7 @@ from spiders._reading.again import Patience
 from spiders._reading.fields import Model, tolerant, unread
 from spiders._reading.shape import checked, loads
 from storage.errors import StoreError, Unreadable
-from storage.records import AccountKey, Forecast, Known, Lane, LaneState, Origin, Outcome
+from storage.records import AccountKey, Known, Lane, LaneState, Origin, Outcome
 from storage.store import Store
 
 __all__ = ["SourceSpider", "Yielded"]
@@ -42,12 +42,10 @@ EMPTY = frozenset({b"{}", b"[]"})  # answers that say in full that there is noth
 AHEAD = 20  # requests counted ahead: what a night that was killed may lose of its budget, less one
 
 
-class SourceSpider(Phases):
+class SourceSpider(About, Phases):
     """Base of all sources."""
 
     version: ClassVar[int] = 1
-    card: ClassVar[Card]
-    options_model: ClassVar[type[Options]] = Options
     varying: ClassVar[frozenset[str]] = frozenset()  # fields whose coverage depends on which of its lists are due
     site: ClassVar[str] = ""  # where people read the profiles
 
@@ -97,39 +95,6 @@ class SourceSpider(Phases):
         self._trusted: frozenset[str] | None = None
 
     # --- what a source overrides -------------------------------------------------------------------------------
-
-    @classmethod
-    def base(cls, options: Options) -> str:
-        """The address the token belongs to."""
-        return str(getattr(options, "api", ""))
-
-    @classmethod
-    def own_lanes(cls, options: Options) -> list[Lane]:
-        """Lanes that come from the source's options instead of a role (events to read, links to follow …)."""
-        del options
-        return []
-
-    @classmethod
-    def expects(cls, lanes: Sequence[Lane], options: Options, past: Past) -> Iterable[Work]:
-        """What the lanes will take, as far as the source itself can tell; past nights know better."""
-        del options, past
-        return [Work(lane.id) for lane in lanes]
-
-    @classmethod
-    def pace(cls, options: Options, lanes: Sequence[Lane]) -> float:
-        """Seconds a request takes, guessed until a night has shown it."""
-        del lanes
-        return max(options.delay, LATENCY) / options.concurrency
-
-    @classmethod
-    def forecast(cls, lanes: Sequence[Lane], options: Options, past: Past) -> list[Forecast]:
-        """What the lanes will cost tonight; one that is not due costs nothing."""
-        return past.forecasts(cls.expects(lanes, options, past), pace=cls.pace(options, lanes))
-
-    @classmethod
-    def needs(cls, rows: Sequence[Forecast]) -> Mapping[str, int]:
-        """What a forecast takes of each budget of the source, by the name the budget goes by."""
-        return {"": sum(row.requests for row in rows)}
 
     async def start(self) -> AsyncIterator[Any]:
         """The first requests of every lane."""

@@ -11,7 +11,7 @@ OWN_LEAD_ONLY = "own_lead_only"  # flag of accounts whose source forbids joining
 class Card(BaseModel):
     """What permits a source and what it gives; shown by `sourcing sources` and checked by tests."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     title: str
     method: str  # the interface used
@@ -37,7 +37,7 @@ class Card(BaseModel):
 class Options(BaseModel):
     """Settings every source has; a spider adds its own. Unknown keys are errors."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     terms_read: date | None = Field(
         None, description="day you read the source's terms; counts if later than its card's"

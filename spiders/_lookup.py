@@ -11,12 +11,11 @@ from datetime import timedelta
 
 from scrapy import Request
 
+from spiders._about import LINKED, Follows
 from spiders._base import SourceSpider
-from spiders._card import Options
-from storage.records import Account, Gone, Item, Known, Lane, LaneState, Origin
+from storage.records import Account, Gone, Item, Known, LaneState, Origin
 from storage.text import handle_key
 
-KIND = "linked"
 PERSONAL = frozenset({"name", "headline", "bio", "location", "company", "links", "figures", "flags", "kind"})
 
 
@@ -35,7 +34,7 @@ def withdrawn(known: Known, reason: str, origin: Origin) -> Iterator[Item]:
     yield Gone(account=known.account, reason=reason, origin=origin)
 
 
-class Lookup(SourceSpider):
+class Lookup(Follows, SourceSpider):
     """A source (or a phase of one) that follows links found elsewhere; its lane is SOURCE/linked/accounts."""
 
     AGAIN_DAYS = 30  # until a handle nobody was found behind is looked up again
@@ -46,20 +45,10 @@ class Lookup(SourceSpider):
         self._given_out: set[str] = set()  # handle keys of this night
         self._taken = 0  # of the room of this night
 
-    @classmethod
-    def linked_lane(cls) -> Lane:
-        """The lane of people named elsewhere."""
-        return Lane(source=cls.name, kind=KIND, target="accounts")
-
-    @classmethod
-    def own_lanes(cls, options: Options) -> list[Lane]:
-        """Links found elsewhere are followed whatever the roles say."""
-        return [cls.linked_lane()] if getattr(options, "linked", True) else []
-
     @property
     def follows_links(self) -> bool:
         """Whether this night follows links."""
-        return any(lane.kind == KIND for lane in self.lanes)
+        return any(lane.kind == LINKED for lane in self.lanes)
 
     def wait_for_links(self) -> None:
         """For `when_idle`: raise DontCloseSpider until the others are done for now; see `wait_for_others`."""

@@ -1,15 +1,22 @@
-"""Which sources exist: the public modules of this folder, found without importing any of them."""
+"""Which sources exist: the public modules of this folder, found without importing any of them.
+
+What a source says of itself is read from `spiders/_NAME/about.py`, which loads nothing that crawls; its spider from
+`spiders/NAME.py`, by whoever really asks something.
+"""
 
 import importlib
 import pkgutil
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import spiders
 from storage.errors import ConfigError
 
 if TYPE_CHECKING:
+    from spiders._about import About
     from spiders._base import SourceSpider
+
+T = TypeVar("T")
 
 
 def names() -> list[str]:
@@ -24,14 +31,26 @@ def _public() -> tuple[str, ...]:
     return tuple(sorted(name for name in found if not name.startswith("_")))
 
 
+@cache
+def about(name: str) -> "type[About]":
+    """What a source says of itself, without its spider; ConfigError for a name that is no source."""
+    from spiders._about import About
+
+    return _found(name, f"_{name}.about", About)
+
+
 def load(name: str) -> "type[SourceSpider]":
     """The spider of a source; ConfigError for a name that is no source."""
-    if name not in names():
-        raise ConfigError(f"no source is called {name!r}; there are: {', '.join(names())}")
     from spiders._base import SourceSpider
 
-    module = importlib.import_module(f"spiders.{name}")
-    for found in vars(module).values():
-        if isinstance(found, type) and issubclass(found, SourceSpider) and getattr(found, "name", None) == name:
+    return _found(name, name, SourceSpider)
+
+
+def _found(name: str, module: str, kind: type[T]) -> type[T]:
+    """The class of that kind in a module that bears the source's name."""
+    if name not in names():
+        raise ConfigError(f"no source is called {name!r}; there are: {', '.join(names())}")
+    for found in vars(importlib.import_module(f"spiders.{module}")).values():
+        if isinstance(found, type) and issubclass(found, kind) and getattr(found, "name", None) == name:
             return found
-    raise ConfigError(f"spiders/{name}.py holds no SourceSpider called {name!r}")
+    raise ConfigError(f"spiders.{module} holds no {kind.__name__} called {name!r}")

@@ -6,8 +6,8 @@ was kept of it is emptied. A handle that is a domain of the person's own was pro
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, timedelta
-from typing import Any, ClassVar
+from datetime import timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -15,8 +15,7 @@ from scrapy import Request
 from scrapy.http import Response
 
 from spiders._base import Yielded
-from spiders._card import Card, Options
-from spiders._course.past import Past, Work
+from spiders._bluesky.about import AT_ONCE, REFRESH, AboutBluesky, BlueskyOptions
 from spiders._lookup import Following, withdrawn
 from spiders._polite import gate as _gate
 from spiders._polite import limits as _limits
@@ -24,11 +23,9 @@ from spiders._reading import prose as _prose
 from spiders._reading.clean import HANDLE, LINKS, NAME, Count, clean, each, flags_of, web_link
 from spiders._reading.times import Moment
 from storage.errors import Unreadable
-from storage.records import Account, Claim, Gone, Kind, Known, Lane, Link, Origin
+from storage.records import Account, Claim, Gone, Kind, Known, Link, Origin
 from storage.text import handle_key
 
-REFRESH = "bluesky/refresh/known"
-AT_ONCE = 25  # the most getProfiles takes
 ENOUGH = 5  # people known; that many do not leave on one day
 FIELDS = frozenset({"name", "bio", "links", "created_at", "kind", "flags", "figures"})
 HIDDEN = "!no-unauthenticated"
@@ -36,19 +33,6 @@ HIDDEN = "!no-unauthenticated"
 TAKEN_DOWN = frozenset({"!hide", "!takedown", "!suspend"})
 _NAME = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,9}[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?", re.IGNORECASE)
 INVALID = "handle.invalid"  # shown instead of a domain that does not point back
-
-
-class BlueskyOptions(Options):
-    """Settings of the Bluesky source."""
-
-    api: str = Field("https://public.api.bsky.app/xrpc", description="base address of the public interface")
-    site: str = Field("https://bsky.app", description="where people read the profiles")
-    delay: float = Field(0.5, ge=0, description="seconds between two requests")
-    refresh_days: int = Field(7, ge=1, description="days until known profiles are looked up again")
-    hosted: tuple[str, ...] = Field(
-        ("bsky.social", "brid.gy", "bsky.network"),
-        description="endings of handles that are given out by a service and prove no domain",
-    )
 
 
 class Label(BaseModel):
@@ -124,36 +108,11 @@ def links(read: Profile, hosted: Sequence[str], count: Count) -> tuple[Link, ...
     return tuple(found.values())[:LINKS]
 
 
-class Bluesky(Following):
+class Bluesky(AboutBluesky, Following):
     """Bluesky: profiles of people named elsewhere, through the public interface, without a token."""
 
-    name = "bluesky"
     site = "https://bsky.app"
-    options_model: ClassVar[type[Options]] = BlueskyOptions
     options: BlueskyOptions
-    card = Card(
-        title="Bluesky",
-        method="public interface of the network (AppView), look-ups of handles found elsewhere, no token",
-        terms="https://docs.bsky.app/docs/support/developer-guidelines",
-        terms_read=date(2026, 11, 22),
-        fields=("handle", "name", "bio", "links", "created_at", "followers"),
-        limits="about 3,000 requests in five minutes and address; two a second at most",
-        yields="as many people as others name, less those hidden from visitors",
-        fresh_days=7,
-        exposes=(
-            "the domain that is the handle (verified through DNS)",
-            "the website (claimed)",
-            "any address in the biography (claimed where it stands alone, else mentioned)",
-        ),
-        # The interface is documented for programs; robots.txt speaks of the web pages, which are never asked.
-        robots=False,
-    )
-
-    @classmethod
-    def expects(cls, lanes: Sequence[Lane], options: Options, past: Past) -> Iterable[Work]:
-        """One request per 25 handles, and the same for people known who are due."""
-        due = past.due(getattr(options, "refresh_days", 7))
-        return [*(Work(lane.id, first=2) for lane in lanes), Work(REFRESH, first=0, due=due, each=1 / AT_ONCE)]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -3,74 +3,33 @@
 Enrichment, never discovery: asked only about owners that `packages` and `npm` keep; what comes out is work of theirs.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, timedelta
-from typing import Any, ClassVar
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from typing import Any
 from urllib.parse import quote
 
-from pydantic import Field
 from scrapy import Request
 from scrapy.http import Response
 
 from spiders._base import Yielded
-from spiders._card import Card, Options
-from spiders._course.past import Past, Work
+from spiders._ecosystems.about import AboutEcosystems, EcosystemsOptions
 from spiders._lookup import Lookup
 from spiders._packages.index import Indexed
 from spiders._reading.clean import EXCERPT, TITLE, clean, each
 from spiders._reading.contacts import without_contacts
 from spiders._reading.shape import loads
 from storage.errors import Unreadable
-from storage.records import Account, AccountKey, Evidence, Lane, LaneState, Level, Origin
+from storage.records import Account, AccountKey, Evidence, LaneState, Level, Origin
 from storage.text import web_address
 
 MOST = 100  # packages of one owner that are read; more are counted
 
 
-class EcosystemsOptions(Options):
-    """Settings of the index of packages."""
-
-    api: str = Field("https://packages.ecosyste.ms/api/v1", description="base address of the interface")
-    registries: Mapping[str, str] = Field(
-        {}, description="what the index calls the registry of a source: packages, npm"
-    )
-    linked: bool = Field(True, description="ask about owners the registries gave")
-    delay: float = Field(0.75, ge=0, description="seconds between two requests; 5,000 an hour are allowed")
-    refresh_days: int = Field(30, ge=1, description="days until an owner is read again")
-
-
-class Ecosystems(Lookup):
+class Ecosystems(AboutEcosystems, Lookup):
     """The index of packages: everything an owner maintains."""
 
-    name = "ecosystems"
     turn = 4  # after the registries, whose owners it is asked about
-    options_model: ClassVar[type[Options]] = EcosystemsOptions
     options: EcosystemsOptions
-    card = Card(
-        title="ecosyste.ms",
-        method="public interface of the index, one request an owner, no token",
-        terms="https://ecosyste.ms/terms",
-        terms_read=date(2026, 11, 22),
-        fields=("packages: name, description, keywords, downloads, dependents, last release",),
-        limits="5,000 requests an hour; one in 0.75 s at most",
-        yields="the other packages of owners the registries gave, with their use; no accounts",
-        default_on=False,
-        why_off="the index's names of the registries are not set; set registries, and enabled = true",
-        fresh_days=31,
-        exposes=("nothing: packages of accounts known already",),
-        # A documented interface, whose robots.txt allows everything.
-        robots=False,
-    )
-
-    @classmethod
-    def expects(cls, lanes: Sequence[Lane], options: Options, past: Past) -> Iterable[Work]:
-        """One request an owner, once in `refresh_days`."""
-        days = timedelta(days=getattr(options, "refresh_days", 30))
-        edge = (past.now - days).isoformat()
-        return [
-            Work(one.id, first=20, due=sum(at <= edge for at in (past.recall(one.id).get("read_at") or {}).values()))
-            for one in lanes
-        ]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

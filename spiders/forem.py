@@ -4,9 +4,9 @@ Nobody is discovered here. Whoever signed in with GitHub shows that account, whi
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
-from typing import Any, ClassVar
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
 from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
@@ -14,8 +14,7 @@ from scrapy import Request
 from scrapy.http import Response
 
 from spiders._base import Yielded
-from spiders._card import Card, Options
-from spiders._course.past import Past, Work
+from spiders._forem.about import REFRESH, AboutForem, ForemOptions
 from spiders._lookup import Following
 from spiders._reading import prose as _prose
 from spiders._reading.clean import (
@@ -44,29 +43,18 @@ from storage.records import (
     Gone,
     Kind,
     Known,
-    Lane,
     Level,
     Link,
     Origin,
     Sighting,
 )
 
-REFRESH = "forem/refresh/known"
 READ = "read"  # marker: when profile and articles were read, ISO 8601
 PAGE = 30  # articles read of one writer
 ROWS = TypeAdapter(list[dict[str, Any]])
 ACCEPT = {"Accept": "application/vnd.forem.api-v1+json"}
 FIELDS = frozenset({"name", "bio", "location", "links", "created_at", "kind", "flags"})
 _JOINED = re.compile(r"([A-Z][a-z]{2})[a-z]*\s+(\d{1,2}),\s+(\d{4})")
-
-
-class ForemOptions(Options):
-    """Settings of the Forem source."""
-
-    api: str = Field("https://dev.to/api", description="base address of the interface")
-    site: str = Field("https://dev.to", description="where people read the profiles")
-    delay: float = Field(0.5, ge=0, description="seconds between two requests; three a second are allowed")
-    refresh_days: int = Field(14, ge=1, description="days until known profiles are read again")
 
 
 class Writer(BaseModel):
@@ -166,39 +154,11 @@ def post(article: Article, owner: AccountKey, origin: Origin) -> Evidence:
     )
 
 
-class Forem(Following):
+class Forem(AboutForem, Following):
     """DEV: writers named elsewhere, through the documented interface, without a key."""
 
-    name = "forem"
     site = "https://dev.to"
-    options_model: ClassVar[type[Options]] = ForemOptions
     options: ForemOptions
-    card = Card(
-        title="DEV (Forem)",
-        method="documented interface (version 1), look-ups of names found elsewhere, no key",
-        terms="https://dev.to/terms",
-        terms_read=date(2026, 11, 22),
-        fields=(
-            *("handle", "name", "bio", "location", "links", "created_at"),
-            "articles: title, summary, tags, reactions, comments",
-        ),
-        limits="three requests a second and address",
-        yields="as many writers as others name, thirty articles each",
-        fresh_days=14,
-        exposes=(
-            "github and twitter (verified by signing in)",
-            "the website (claimed)",
-            "addresses in the summary (claimed where they stand alone, else mentioned)",
-        ),
-        # The interface is documented for programs; robots.txt speaks of the web pages, which are never asked.
-        robots=False,
-    )
-
-    @classmethod
-    def expects(cls, lanes: Sequence[Lane], options: Options, past: Past) -> Iterable[Work]:
-        """Two requests a writer: those named elsewhere, and those known who are due."""
-        due = past.due(getattr(options, "refresh_days", 14))
-        return [*(Work(lane.id, first=10) for lane in lanes), Work(REFRESH, first=0, due=due, each=2)]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

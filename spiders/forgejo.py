@@ -1,14 +1,15 @@
 """People on Codeberg, or another Forgejo: authors of merged changes in listed projects, and people named elsewhere."""
 
-from datetime import date, datetime
-from typing import Any, ClassVar
+from datetime import datetime
+from typing import Any
 from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from scrapy.http import Response
 
-from spiders._card import Card, Options
-from spiders._codehost import Change, CodeHost, CodeHostOptions, Project
+from spiders._codehost.host import CodeHost
+from spiders._codehost.projects import Change, Project
+from spiders._forgejo.about import AboutForgejo, ForgejoOptions
 from spiders._reading import prose as _prose
 from spiders._reading.clean import HANDLE, LINKS, LOCATION, NAME, Count, clean, each, flags_of, web_link
 from spiders._reading.shape import checked
@@ -20,14 +21,6 @@ ROWS = TypeAdapter(list[dict[str, Any]])
 FIELDS = frozenset({"name", "bio", "location", "links", "created_at", "kind", "flags"})
 PAGE = 50  # instances cap their pages there
 NEVER = 1971  # Forgejo writes year 1 or 1970 for "not yet"
-
-
-class ForgejoOptions(CodeHostOptions):
-    """Settings of the Forgejo source."""
-
-    api: str = Field("https://codeberg.org/api/v1", description="base address of the instance's interface")
-    site: str = Field("https://codeberg.org", description="where people read the profiles")
-    token_env: str = Field("FORGEJO_TOKEN", description="environment variable that holds the token; works without")
 
 
 class User(BaseModel):
@@ -96,29 +89,11 @@ def account(user: User, origin: Origin, count: Count) -> Account:
     )
 
 
-class Forgejo(CodeHost):
+class Forgejo(AboutForgejo, CodeHost):
     """Codeberg by default: the documented interface of Forgejo, with or without a token."""
 
-    name = "forgejo"
     site = "https://codeberg.org"
-    options_model: ClassVar[type[Options]] = ForgejoOptions
     options: ForgejoOptions
-    card = Card(
-        title="Codeberg (Forgejo)",
-        method="documented interface (version 1), with the operator's own token where there is one",
-        terms="https://codeberg.org/Codeberg/org/src/branch/main/TermsOfUse.md",
-        terms_read=date(2026, 11, 22),
-        fields=(
-            *("handle", "name", "bio", "location", "links", "created_at"),
-            "merged changes in listed projects: number, first and last",
-        ),
-        limits="set by the instance and not published; one request at a time, one a second",
-        yields="few people; of use for the links between accounts",
-        fresh_days=14,
-        exposes=("website (claimed)", "addresses in the description (claimed where they stand alone, else mentioned)"),
-        # The interface is documented for programs; robots.txt speaks of the web pages, which are never asked.
-        robots=False,
-    )
 
     def project_at(self, target: str) -> str:
         """`/repos/owner/name`."""

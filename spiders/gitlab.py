@@ -2,16 +2,17 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date, datetime
-from typing import Any, ClassVar
+from datetime import datetime
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from scrapy.http import Response
 
 from spiders._base import Yielded
-from spiders._card import Card, Options
-from spiders._codehost import Change, CodeHost, CodeHostOptions, Project
+from spiders._codehost.host import CodeHost
+from spiders._codehost.projects import Change, Project
+from spiders._gitlab.about import AboutGitLab, GitLabOptions
 from spiders._reading import prose as _prose
 from spiders._reading.clean import (
     COMPANY,
@@ -43,16 +44,6 @@ _ELSEWHERE = (
     ("orcid", "https://orcid.org/{}"),
     ("bluesky", "https://bsky.app/profile/{}"),
 )
-
-
-class GitLabOptions(CodeHostOptions):
-    """Settings of the GitLab source."""
-
-    api: str = Field(
-        "https://gitlab.com/api/v4", description="base address of the interface; own instances have theirs"
-    )
-    site: str = Field("https://gitlab.com", description="where people read the profiles")
-    token_env: str = Field("GITLAB_TOKEN", description="environment variable that holds the token; works without")
 
 
 class User(BaseModel):
@@ -141,32 +132,11 @@ def links(user: User, count: Count) -> tuple[Link, ...]:
     return tuple(found.values())[:LINKS]
 
 
-class GitLab(CodeHost):
+class GitLab(AboutGitLab, CodeHost):
     """GitLab: its documented interface, with or without the operator's own token."""
 
-    name = "gitlab"
     site = "https://gitlab.com"
-    options_model: ClassVar[type[Options]] = GitLabOptions
     options: GitLabOptions
-    card = Card(
-        title="GitLab",
-        method="documented interface (version 4), with the operator's own token where there is one",
-        terms="https://about.gitlab.com/terms/",
-        terms_read=date(2026, 11, 22),
-        fields=(
-            *("handle", "name", "headline", "bio", "company", "location", "links", "created_at"),
-            "merged changes in listed projects: number, first and last",
-        ),
-        limits="300 profiles in ten minutes, 400 requests a minute to one project; limit headers are obeyed",
-        yields="authors of merged changes of the listed projects, some dozen each",
-        fresh_days=3,
-        exposes=(
-            "website, LinkedIn, Twitter, GitHub, ORCID, Bluesky (claimed)",
-            "addresses in the biography (claimed where they stand alone, else mentioned)",
-        ),
-        # The interface is documented for programs; robots.txt speaks of the web pages, which are never asked.
-        robots=False,
-    )
 
     def project_at(self, target: str) -> str:
         """`/projects/owner%2Fname`."""

@@ -5,41 +5,23 @@ if its owner wants to be found; who changes their mind is emptied the next time.
 verified is the best evidence of all sources that two accounts are one person.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any, ClassVar
+from datetime import timedelta
+from typing import Any
 from urllib.parse import quote
 
-from pydantic import Field
 from scrapy import Request
 from scrapy.http import Response
 
 from spiders._base import Yielded
-from spiders._card import Card, Options
-from spiders._course.past import Past, Work
 from spiders._lookup import Following, withdrawn
 from spiders._mastodon import people
+from spiders._mastodon.about import REFRESH, AboutMastodon, MastodonOptions
 from spiders._polite import gate as _gate
 from spiders._polite import limits as _limits
-from storage.records import Gone, Known, Lane, Origin, Sighting
+from storage.records import Gone, Known, Origin, Sighting
 from storage.text import handle_key
-
-REFRESH = "mastodon/refresh/known"
-# Servers of practitioners. The largest ones are left out: their terms forbid automated reading (not verified).
-SERVERS = (
-    *("fosstodon.org", "hachyderm.io", "sigmoid.social", "techhub.social", "mathstodon.xyz", "fediscience.org"),
-    *("mas.to", "mastodon.acm.org", "data-folks.masto.host", "vis.social", "indieweb.social", "mstdn.social"),
-)
-
-
-class MastodonOptions(Options):
-    """Settings of the Mastodon source."""
-
-    servers: tuple[str, ...] = Field(SERVERS, description="servers that may be asked; each has its own terms")
-    address: str = Field("https://{server}", description="address of a server")
-    delay: float = Field(1.0, ge=0, description="seconds between two requests to one server")
-    refresh_days: int = Field(7, ge=1, description="days until a known profile is looked up again")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,39 +39,12 @@ class Member:
         return f"{self.name}@{self.host}"
 
 
-class Mastodon(Following):
+class Mastodon(AboutMastodon, Following):
     """Mastodon and its kin: one look-up per person named elsewhere, without a token."""
 
-    name = "mastodon"
     site = "https://joinmastodon.org"
     open_web = True  # servers come and go, and some answer members only
-    options_model: ClassVar[type[Options]] = MastodonOptions
     options: MastodonOptions
-    card = Card(
-        title="Mastodon",
-        method="public interface of each listed server, one look-up per handle found elsewhere, no token",
-        terms="https://docs.joinmastodon.org/api/",
-        terms_read=date(2026, 11, 22),
-        fields=("handle", "name", "bio", "location", "links", "created_at", "followers", "number of posts"),
-        limits="300 requests in five minutes and server; one a second at most",
-        yields="as many people as others name, less those who do not wish to be found",
-        fresh_days=7,
-        exposes=(
-            "rows of the profile (verified where the linked page links back, else claimed)",
-            "any address in the biography (claimed where it stands alone, else mentioned)",
-        ),
-    )
-
-    @classmethod
-    def base(cls, options: Options) -> str:
-        """The form of a server's address; no token belongs to it."""
-        return str(getattr(options, "address", ""))
-
-    @classmethod
-    def expects(cls, lanes: Sequence[Lane], options: Options, past: Past) -> Iterable[Work]:
-        """One request per new handle, and one per person known who is due."""
-        due = past.due(getattr(options, "refresh_days", 7))
-        return [*(Work(lane.id, first=10) for lane in lanes), Work(REFRESH, first=0, due=due)]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

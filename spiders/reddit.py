@@ -6,7 +6,7 @@ found elsewhere is looked up. What was deleted there, or could not be checked fo
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -15,59 +15,26 @@ from scrapy import Request
 from scrapy.http import Response
 
 from spiders._base import Yielded
-from spiders._card import OWN_LEAD_ONLY, Card, Options
+from spiders._card import OWN_LEAD_ONLY
 from spiders._conversation import Question
-from spiders._course.past import Past, Work
 from spiders._farewell import expired
 from spiders._reading.clean import HANDLE, clean
 from spiders._reddit import memory
+from spiders._reddit.about import RECHECK, AboutReddit
 from spiders._reddit.answers import About, Listing, Thing, Token
-from spiders._reddit.deletions import INDEX, RECHECK, Deletions
+from spiders._reddit.deletions import INDEX, Deletions
 from spiders._reddit.memory import Community
 from storage.errors import Unreadable
-from storage.records import Account, AccountKey, Evidence, Item, Kind, Lane
+from storage.records import Account, AccountKey, Evidence, Item, Kind
 
 FIELDS = frozenset({"kind", "name", "flags", "figures", "links"})
 MACHINES = frozenset({"automoderator", "remindmebot", "sneakpeekbot"})
 
 
-class Reddit(Deletions):
+class Reddit(AboutReddit, Deletions):
     """Reddit: the Data API with the operator's own approved app."""
 
-    name = "reddit"
     site = "https://www.reddit.com"
-    card = Card(
-        title="Reddit",
-        method="Data API (OAuth) with the operator's own approved app; communities the approval covers",
-        terms="https://support.reddithelp.com/hc/en-us/articles/42728983564564-Responsible-Builder-Policy",
-        terms_read=date(2026, 11, 22),
-        fields=("id and name of the account", "per community: posts, comments, days, first and last day"),
-        not_exported=("everything",),
-        limits="1,000 requests in ten minutes, told in each answer",
-        yields="the accounts with at least five posts and comments in 30 days in the communities listed",
-        default_on=False,
-        why_off="every use takes Reddit's approval, a commercial one an agreement; accounts are never joined",
-        matching=False,
-        needs_token=True,
-        # The API is made for programs; robots.txt speaks of the pages, which are never asked.
-        robots=False,
-    )
-
-    @classmethod
-    def own_lanes(cls, options: Options) -> list[Lane]:
-        """What is kept is checked every night, also when no role looks there any more."""
-        del options
-        return [Lane(source="reddit", kind="recheck", target="known")]
-
-    @classmethod
-    def expects(cls, lanes: Sequence[Lane], options: Options, past: Past) -> Iterable[Work]:
-        """Pages of posts and comments, what is remembered looked up again in hundreds, a profile per new account."""
-        allowed = {name.casefold() for name in getattr(options, "communities", ())}
-        checked = 2 - (-len(past.known) // 5)
-        asked = {lane.id: lane.kind == "communities" and lane.target.casefold() in allowed for lane in lanes}
-        works = [Work(lane, first=20 * reads, light=2 * reads) for lane, reads in asked.items() if lane != RECHECK]
-        due = past.due(getattr(options, "profile_days", 7), "asked", unmarked=False)
-        return [Work(RECHECK, first=checked, light=checked, due=due), *works]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -5,75 +5,32 @@ channels are read, through an internal app of that workspace; of messages only c
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, timedelta
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from typing import Any
 
 from scrapy import Request
 from scrapy.http import Response
 
 from spiders._base import Yielded
-from spiders._card import Card, Options
 from spiders._conversation import Question
-from spiders._course.past import LATENCY, Past, Work
 from spiders._farewell import expired, farewell
 from spiders._slack import activity
+from spiders._slack.about import AboutSlack
 from spiders._slack.answers import Member, MemberProfile
 from spiders._slack.members import account, no_member, opted_out
 from spiders._slack.reading import WORKSPACE, WorkspaceReading
 from storage.errors import Unreadable
-from storage.records import Account, AccountKey, Evidence, Item, Known, Lane, Sighting
+from storage.records import Account, AccountKey, Evidence, Item, Known, Sighting
 
 INDEX = "slack/workspace/channels"  # which lanes hold counts
 GONE_FOR_GOOD = frozenset({"left", "opted_out"})
 
 
-class Slack(WorkspaceReading):
+class Slack(AboutSlack, WorkspaceReading):
     """Slack: the operator's own workspace, with its owner's consent."""
 
-    name = "slack"
     site = "https://slack.com"
-    card = Card(
-        title="Slack (own workspace)",
-        method="Web API with the token of an internal app of the operator's own workspace; listed public channels",
-        terms="https://slack.com/terms-of-service/api",
-        terms_read=date(2026, 11, 22),
-        fields=(
-            *("member id", "name", "headline", "bio", "location", "company", "links", "open_to_work"),
-            *("channel activity: messages, replies, reactions, days, first and last day",),
-        ),
-        not_exported=("everything",),
-        limits="per method and minute: 20 calls in tier 2, 50 in tier 3, 100 in tier 4",
-        yields="the members who were heard at least five times in 90 days in the channels listed",
-        default_on=False,
-        why_off="a workspace is private: it takes its owner's consent, a notice to its members and an internal app",
-        exposes=("github, kaggle, gitlab, huggingface and websites in the workspace's own profile fields: claimed",),
-        needs_token=True,
-        # The Web API is made for apps of the workspace; no page is ever asked.
-        robots=False,
-    )
-
-    @classmethod
-    def own_lanes(cls, options: Options) -> list[Lane]:
-        """One lane per allow-listed channel, and one for the list of members."""
-        channels: Sequence[str] = getattr(options, "channels", ())
-        rest = [Lane(source="slack", kind="workspace", target="members")] if channels else []
-        return [*(Lane(source="slack", kind="channels", target=name) for name in channels), *rest]
-
-    @classmethod
-    def expects(cls, lanes: Sequence[Lane], options: Options, past: Past) -> Iterable[Work]:
-        """Members in pages and a profile per new one; messages in pages and a call per thread."""
-        del options
-        members = max(len(past.known) // 200, 1)
-        guess = {"channels": (40, 1), "workspace": (105 + 2 * members, 3 + members)}
-        found = ((lane.id, *guess.get(lane.kind, (1, 1))) for lane in lanes)
-        return [Work(lane, first=first, light=light) for lane, first, light in found]
-
-    @classmethod
-    def pace(cls, options: Options, lanes: Sequence[Lane]) -> float:
-        """Fifty calls a minute."""
-        del lanes
-        return max(options.delay, LATENCY, 60 / 50 if options.delay else 0.0)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -7,75 +7,30 @@ passes the gate in `_addresses`; robots rules and reservations close a site.
 """
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, timedelta
-from typing import ClassVar
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from scrapy.http import Response, TextResponse
 
 from spiders._base import Yielded
-from spiders._card import Card, Options
-from spiders._course.past import LATENCY, Past, Work
 from spiders._web import records
-from spiders._web.ending import LANE, MEMORY, WebOptions
+from spiders._web.about import AboutWeb, WebOptions
 from spiders._web.marks import Marks, read_page, read_resume
 from spiders._web.owner import Owned, owned
-from spiders._web.sites import SOURCE, Site, Visit
+from spiders._web.sites import Site
 from spiders._web.visiting import Reading, Visiting
 from spiders._web.wishes import robots_signal, wishes
 from storage.errors import Unreadable
-from storage.records import Lane, Origin
+from storage.records import Origin
 
 # mf2py warns of every odd date in a page.
 logging.getLogger("mf2py").setLevel(logging.ERROR)
 
 
-class Web(Visiting):
+class Web(AboutWeb, Visiting):
     """Personal sites, read for what their owners say of themselves."""
 
-    name = SOURCE
-    options_model: ClassVar[type[Options]] = WebOptions
     options: WebOptions
-    card = Card(
-        title="Personal sites",
-        method="pages of sites that a collected account names as its own; mark-up only (rel=me, h-card, schema.org, "
-        "JSON Résumé)",
-        terms="https://www.rfc-editor.org/rfc/rfc9309",
-        terms_read=date(2026, 11, 22),
-        fields=(
-            *("address", "name", "headline", "bio", "company", "location", "links", "no_recruiters"),
-            *("page: what the person says, skills", "resume: positions without contacts, skills"),
-        ),
-        limits="one request in five seconds and site, at most five a site and month, robots.txt and its extensions",
-        yields="facts in mark-up on some of the sites visited, and the accounts their owners name there",
-        exposes=("accounts anywhere: claimed in mark-up, verified where site and account name each other",),
-        fresh_days=30,
-    )
-
-    @classmethod
-    def base(cls, options: Options) -> str:
-        """No address of its own: sites are found in accounts."""
-        return str(getattr(options, "stand_in", "")) or "https://"
-
-    @classmethod
-    def own_lanes(cls, options: Options) -> list[Lane]:
-        """One lane: the sites accounts name."""
-        del options
-        return [LANE]
-
-    @classmethod
-    def expects(cls, lanes: Sequence[Lane], options: Options, past: Past) -> Iterable[Work]:
-        """Two requests a site and its robots.txt, for sites new or not read for long."""
-        days = timedelta(days=getattr(options, "revisit_days", 30))
-        due = sum(past.now - Visit.read(kept).at >= days for kept in past.recall(MEMORY).values())
-        return [Work(lane.id, first=3 * min(options.max_profiles, 200), due=due, each=3) for lane in lanes]
-
-    @classmethod
-    def pace(cls, options: Options, lanes: Sequence[Lane]) -> float:
-        """Twenty sites are asked side by side."""
-        del lanes
-        return max(options.delay, LATENCY) / 20
 
     # --- reading -----------------------------------------------------------------------------------------------
 

@@ -88,11 +88,22 @@ def kept_rows(name: str, made_of: Iterable[bytes], make: Callable[[], Mapping[st
     return Rows(packed)
 
 
-def code_in(*folders: Path) -> bytes:
-    """The state of all Python files below these folders: names, sizes and times, without reading them."""
-    found = sorted(path for folder in folders for path in folder.rglob("*.py"))
-    stats = ((str(path), path.stat()) for path in found)
-    return repr([(name, stat.st_size, stat.st_mtime_ns) for name, stat in stats]).encode()
+def code_in(*folders: Path, endings: tuple[str, ...] = (".py",)) -> bytes:
+    """The state of all Python files below these folders: names, sizes and times, without reading them.
+
+    `endings`: of the files that count, where tables of the code's own do as well.
+    """
+    return repr(sorted(state for folder in folders for state in _states(str(folder), endings))).encode()
+
+
+def _states(folder: str, endings: tuple[str, ...]) -> Iterator[tuple[str, int, int]]:
+    with os.scandir(folder) as entries:  # a third of what pathlib takes, of a command that is to be over at once
+        for entry in entries:
+            if entry.is_dir():
+                yield from _states(entry.path, endings)
+            elif entry.name.endswith(endings):
+                stat = entry.stat()
+                yield entry.path, stat.st_size, stat.st_mtime_ns
 
 
 def _place(name: str, made_of: Iterable[bytes], ending: str) -> Path | None:

@@ -238,7 +238,9 @@ def test_redirects_are_judged_like_any_address(tmp_path: Path, exchanges: list[E
     assert replay.unused == replay.unrecorded == []
 
 
-def test_a_redirect_to_the_same_site_is_followed_without_referrer_and_proxy(tmp_path: Path) -> None:
+def test_a_redirect_to_the_same_site_is_followed_without_referrer_and_proxy(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     answer = {"url": "https://www.ok.example/", "body": "hello"}
     replay, counted, store = visit(
         tmp_path, "https://ok.example/", moved("https://ok.example/", answer["url"], 301), answer
@@ -248,6 +250,7 @@ def test_a_redirect_to_the_same_site_is_followed_without_referrer_and_proxy(tmp_
     last = replay.asked[-1]
     assert not {b"Referer", b"Cookie", b"Authorization"} & set(last.headers)
     assert last.meta["proxy"] is None
+    assert "Referer" not in caplog.text, "that none is sent is no news of every crawl"
 
 
 async def _serve_once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

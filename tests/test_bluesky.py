@@ -10,6 +10,7 @@ import pytest
 
 from spiders import bluesky
 from spiders._base import SourceSpider
+from spiders._bluesky.about import BlueskyOptions
 from storage.records import Account, AccountKey, Claim, Link, Origin
 from storage.store import Store
 from tests.replay import Exchange, Replay, crawl
@@ -17,7 +18,7 @@ from tests.replay import Exchange, Replay, crawl
 START, DAY = datetime(2026, 11, 25, 3, tzinfo=UTC), timedelta(days=1)
 SITE = "https://bsky.app"
 ORIGIN = Origin(source="bluesky", url=SITE, seen_at=START, spider="bluesky/1")
-HOSTED = bluesky.BlueskyOptions().hosted
+HOSTED = BlueskyOptions().hosted
 Night = Callable[..., tuple[Replay, Store, SourceSpider]]
 
 

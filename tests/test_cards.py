@@ -120,6 +120,18 @@ def test_a_source_with_old_terms_warns_then_stops(config: Config) -> None:
     assert "its terms were last read" in too_old.why_not
 
 
+@pytest.mark.parametrize("days", [0, WARN_DAYS - 10, WARN_DAYS + 10, STOP_DAYS + 10])
+def test_warnings_alone_are_those_of_the_list(config: Config, days: int) -> None:
+    now = NOW + timedelta(days=days)
+    with Store.open(config.database_url) as store:
+        for held in (False, True):
+            rows = [row.warning for row in crawl.sources(config, store, now=now) if row.warning]
+            assert list(crawl.warnings(config, store, now=now)) == rows
+            assert bool(rows) == (days == WARN_DAYS + 10)
+            if not held:
+                store.hold_source("bluesky", now + timedelta(hours=1), "said so")
+
+
 def test_it_is_skipped_with_the_reason_and_not_planned(config: Config) -> None:
     later = NOW + timedelta(days=STOP_DAYS + 10)
     lanes = [Lane(source="github", kind="search", target="x")]

@@ -9,8 +9,8 @@ import pytest
 from sourcing.config import FILE_NAME, Config, Controller, load
 from sourcing.crawl.checked import checked, options_of
 from sourcing.installation import create
+from spiders._registry import about, names
 from spiders._registry import load as load_source
-from spiders._registry import names
 from storage.errors import ConfigError
 from storage.kept import FOLDER_ENV
 
@@ -41,6 +41,22 @@ def test_from_a_copy_and_from_the_spiders_alike(config: Config) -> None:
         assert one.card == load_source(name).card
         assert (one.enabled, one.token_env, one.terms_read) == (options.enabled, options.token_env, options.terms_read)
         assert list(one.lanes) == load_source(name).own_lanes(options)
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_source_says_of_itself_what_its_spider_does(name: str) -> None:
+    said, spider = about(name), load_source(name)
+    assert issubclass(spider, said)
+    for what in ("card", "options_model", "name"):
+        assert getattr(spider, what) is getattr(said, what)
+    for what in ("base", "own_lanes", "expects", "pace", "forecast", "needs"):
+        assert getattr(spider, what).__func__ is getattr(said, what).__func__, what
+
+
+def test_a_name_that_is_no_source_is_refused() -> None:
+    for ask in (about, load_source):
+        with pytest.raises(ConfigError, match="no source is called 'nobody'; there are: bluesky"):
+            ask("nobody")
 
 
 def test_other_settings_are_checked_anew(config: Config) -> None:

@@ -10,12 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from bench.scale.commands import COMMANDS, NOT_MEASURED
+from sourcing.commands._edge import READING
 from sourcing.nightly import run
+from spiders._registry import names
 from storage.kept import FOLDER_ENV
 from tests.house_of_sourcing import NOW, crawls, done, furnished, people
 
 ROOT = Path(__file__).parent.parent
-CRAWLING = frozenset({"scrapy", "twisted", "lxml", "parsel"})
+CRAWLING = frozenset({"scrapy", "twisted", "lxml", "parsel", "aiohttp"})
 HEAVY = CRAWLING | {
     *("numpy", "polars", "alembic", "psycopg", "sqlalchemy.dialects.postgresql", "httpx", "fastapi", "jinja2", "rich"),
 }
@@ -30,9 +33,16 @@ LISTS = (
 )
 PROFILES = (
     ("role", "list"),
+    ("role", "lint", "mle", "--no-supply"),
+    ("explain", "L000001", "--role", "mle"),
+    ("decisions", "--role", "mle"),
+)
+# What is asked of a profile alone, its name and its lanes, is kept: it is not read again.
+KEPT = (
+    ("plan",),
     ("rank", "mle"),
     ("rank", "mle", "--json"),
-    ("explain", "L000001", "--role", "mle"),
+    ("search", "pytorch", "--role", "mle"),
 )
 MATCHERS = frozenset({"rapidfuzz", "ahocorasick_rs"})
 
@@ -44,7 +54,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patched:
         crawls(patched, people(), [done("github"), done("kaggle")])
         run(furnished(folder), now=NOW)
-    loaded(folder, ("sources",))  # what is kept between processes is made by the first
+    for words in (("sources",), ("plan",), ("explain", "L000001", "--role", "mle")):
+        loaded(folder, words)  # what is kept between processes is made by the first
     return folder
 
 
@@ -71,6 +82,36 @@ def test_lists_read_no_profile(house: Path, words: tuple[str, ...]) -> None:
 @pytest.mark.parametrize("words", PROFILES, ids=" ".join)
 def test_what_reads_a_profile_computes_no_columns(house: Path, words: tuple[str, ...]) -> None:
     assert loaded(house, words) & HEAVY == set()
+
+
+@pytest.mark.parametrize("words", KEPT, ids=" ".join)
+def test_what_asks_for_a_name_or_lanes_reads_no_profile(house: Path, words: tuple[str, ...]) -> None:
+    assert loaded(house, words) & (HEAVY | MATCHERS | {"yaml", "scoring.roles.model"}) == set()
+
+
+def test_a_plan_loads_no_spider(house: Path) -> None:
+    found = loaded(house, ("plan",))
+    assert found & {"spiders._base", "spiders._polite.gate", *(f"spiders.{name}" for name in names())} == set()
+    assert "spiders._bluesky.about" in found
+
+
+def test_an_explanation_loads_neither_columns_nor_lists_of_others(house: Path) -> None:
+    found = loaded(house, ("explain", "L000001", "--role", "mle"))
+    unneeded = ("scoring.columns", "scoring.learn", "scoring.advert", "sourcing.desk", "sourcing.crawl", "spiders._a")
+    assert [name for name in found if name.startswith(unneeded)] == []
+
+
+@pytest.mark.parametrize("source", names())
+def test_what_a_source_says_of_itself_loads_nothing_that_crawls(source: str) -> None:
+    code = f"import sys; from spiders._registry import about; about({source!r}); print(*sys.modules)"
+    found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert set(found.stdout.split()) & (HEAVY | MATCHERS | {"yaml", "sqlalchemy", "spiders._base"}) == set()
+
+
+def test_every_command_that_only_reads_is_measured_or_says_why_not() -> None:
+    measured = {" ".join(words[:at]) for words in COMMANDS for at in (1, 2)}
+    assert READING - measured == NOT_MEASURED.keys() & READING
+    assert NOT_MEASURED.keys() - measured == NOT_MEASURED.keys()
 
 
 def test_a_search_without_a_role_reads_no_profile(house: Path) -> None:

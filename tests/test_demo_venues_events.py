@@ -9,7 +9,7 @@ import yaml
 from sourcing.demo.server.desk import Desk
 from sourcing.demo.sources import _stages, events
 from sourcing.demo.world import World
-from spiders._events.api import EventsOptions
+from spiders._events.about import EventsOptions
 from spiders.events import Events
 from tests.demo_house import a_desk, client, small
 from tests.replay import Replay, crawl

@@ -7,7 +7,7 @@ import pytest
 
 from sourcing.demo.sources._communities import COMMUNITIES, communities, id_of
 from sourcing.demo.sources.reddit import VENUE
-from spiders._reddit.api import RedditOptions
+from spiders._reddit.about import RedditOptions
 from tests.demo_house import a_desk, client, small
 
 API = "/reddit"

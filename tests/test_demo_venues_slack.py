@@ -7,7 +7,8 @@ import pytest
 
 from sourcing.demo.sources._workspace import CHANNELS, TEAM, workspace
 from sourcing.demo.sources.slack import VENUE
-from spiders._slack.api import TIERS, SlackOptions
+from spiders._slack.about import SlackOptions
+from spiders._slack.api import TIERS
 from tests.demo_house import a_desk, client, small
 
 API = "/slack/api"

@@ -322,7 +322,6 @@ def test_what_a_profile_wished_is_not_lost_by_a_list(night: Night) -> None:
     [
         (profile(1, "ana", status=404), "profile_hidden"),
         (profile(1, "ana", profile_hidden=True), "profile_hidden"),
-        (profile(1, "ana", suspended_till="2030-01-01T00:00:00Z"), "suspended"),
         (profile(2, "ana"), "profile_of_another"),
         (profile(1, "ana", headers={"X-Robots-Tag": "none"}), "profile_not_to_be_kept"),
         (profile(1, "ana", headers={"X-Robots-Tag": "noindex, noai"}), "profile_not_to_be_kept"),
@@ -338,6 +337,18 @@ def test_a_profile_that_is_not_to_be_kept(night: Night, shown: dict[str, Any], r
     assert account is not None
     assert "location" not in account.observed
     assert account.markers["read"] == "2026-11-25"
+
+
+def test_whoever_is_suspended_when_first_met_is_dropped_like_those_read_before(night: Night) -> None:
+    """Not only where the list was slow enough to be stored before the profile came."""
+    out = profile(1, "ana", suspended_till="2030-01-01T00:00:00Z")
+    _, store, spider = night(robots(), site(), directory(row(1, "ana")), solvers(), out)
+    with store:
+        account, [known] = store.account(key(1)), store.known("discourse")
+    assert spider.ledger.skipped["suspended"] == 1
+    assert account is not None
+    assert (account.name, account.flags) == (None, ("erased",))
+    assert known.gone_at is not None
 
 
 def test_what_somebody_hides_later_is_taken_back(night: Night) -> None:

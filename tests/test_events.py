@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from spiders._events import addresses, people_files, pretalx, programme, sessionize, targets, words
-from spiders._events.api import EventRow, EventsOptions
+from spiders._events.about import EventRow, EventsOptions
 from spiders._events.programme import Speaker, Talk
 from spiders._reading.clean import BIO, NAME
 from spiders.events import Events

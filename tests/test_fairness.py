@@ -22,8 +22,8 @@ from scoring.fairness import (
     skew,
 )
 from scoring.fairness.measures import explained, least, most
-from scoring.fairness.proxies import Facts, country_of, proxies
-from scoring.places import shipped_gazetteer
+from scoring.fairness.proxies import Facts, proxies
+from scoring.places import country_of, shipped_gazetteer
 from scoring.roles import Role, find_role
 from storage.errors import ConfigError
 from storage.records import Lead, Receipt

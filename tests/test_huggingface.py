@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from spiders._huggingface import lanes, people, work
+from spiders._huggingface.about import HuggingFaceOptions
 from spiders._huggingface.answers import Overview, Paper, Repo
-from spiders._huggingface.api import HuggingFaceOptions
 from spiders._reading.clean import each
 from storage.errors import Unreadable
 from storage.records import Claim, Kind, Level, Origin

@@ -11,7 +11,7 @@ import pytest
 
 from spiders._base import SourceSpider
 from spiders._huggingface import lanes
-from spiders._huggingface.api import HuggingFaceOptions
+from spiders._huggingface.about import HuggingFaceOptions
 from spiders.huggingface import HuggingFace
 from storage.records import Account, AccountKey, Claim, Link, Origin
 from storage.store import Store

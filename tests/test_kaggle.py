@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spiders._kaggle import lanes, leaderboard, people, work
+from spiders._kaggle import calls, lanes, leaderboard, people, work
+from spiders._kaggle.about import LISTS
 from spiders._kaggle.answers import Competition, Kernel, SharedModel, UserDocument
 from spiders._kaggle.leaderboard import BRONZE, GOLD, SILVER, Team
 from spiders._kaggle.memory import Memory
@@ -21,6 +22,10 @@ ORIGIN = Origin(
     source="kaggle", url="https://www.kaggle.com/x", seen_at=datetime(2026, 11, 25, tzinfo=UTC), spider="kaggle/1"
 )
 SITE = "https://www.kaggle.com"
+
+
+def test_the_forecast_knows_how_many_lists_a_person_takes() -> None:
+    assert len(calls.WORK) == LISTS
 
 
 # --- leaderboards ---------------------------------------------------------------------------------------------------

@@ -125,6 +125,18 @@ def test_code_that_was_written_again_is_other_code(tmp_path: Path) -> None:
     assert code_in(tmp_path) != before
 
 
+@pytest.mark.parametrize(("endings", "counts"), [((".py",), False), ((".py", ".yaml"), True)])
+def test_tables_count_where_they_are_asked_for(tmp_path: Path, endings: tuple[str, ...], counts: bool) -> None:
+    (tmp_path / "room").mkdir()
+    (tmp_path / "room" / "one.py").write_text("1", "utf-8")
+    before = code_in(tmp_path, endings=endings)
+    (tmp_path / "room" / "table.yaml").write_text("a: 1", "utf-8")
+    assert (code_in(tmp_path, endings=endings) != before) is counts
+    (tmp_path / "room" / "note.txt").write_text("no code", "utf-8")
+    (tmp_path / "room" / "one.py").unlink()
+    assert code_in(tmp_path, endings=endings) not in (before, b"")
+
+
 def test_places_read_from_a_copy_are_those_that_were_built() -> None:
     built, read = Names(), Names()
     assert len(built.cities) > 50_000

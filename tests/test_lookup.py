@@ -9,7 +9,8 @@ import pytest
 from scrapy import Request
 from scrapy.exceptions import DontCloseSpider
 
-from spiders.mastodon import Mastodon, MastodonOptions
+from spiders._mastodon.about import MastodonOptions
+from spiders.mastodon import Mastodon
 from storage.errors import StoreError
 from storage.records import Account, Claim, Lane, Link, Origin
 from storage.store import Store

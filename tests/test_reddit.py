@@ -19,8 +19,9 @@ from sourcing.identity import resolve
 from spiders._base import SourceSpider
 from spiders._card import OWN_LEAD_ONLY
 from spiders._linked import linked_handles
+from spiders._reddit.about import APPROVAL, RedditOptions
 from spiders._reddit.answers import Thing
-from spiders._reddit.api import APPROVAL, RedditApi, RedditOptions
+from spiders._reddit.api import RedditApi
 from spiders._reddit.deletions import pseudonym
 from spiders._reddit.memory import Community
 from spiders.reddit import Reddit

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from spiders._slack import activity
+from spiders._slack.about import CONSENT, SlackOptions
 from spiders._slack.activity import Channel
 from spiders._slack.answers import Member, Message, Profile
-from spiders._slack.api import CONSENT, SlackOptions
 from spiders._slack.members import Workspace, account, no_member
 from storage.records import Account, Claim, Origin
 

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import pytest
 
 from spiders._base import SourceSpider
-from spiders._slack.api import SlackOptions
+from spiders._slack.about import SlackOptions
 from spiders.slack import Slack
 from storage.records import AccountKey
 from storage.store import Store

@@ -32,18 +32,47 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("rank", "--help"),
     ("rank", ROLE),
     ("rank", ROLE, "--json", "--limit", "100"),
+    ("rank", ROLE, "--section", "too_little_evidence"),
     ("explain", "L000042", "--role", ROLE),
+    ("explain", "L000042", "--role", ROLE, "--versus", "L000043"),
     ("lead", "show", "L000042"),
     ("search", "training pytorch"),
+    ("search", "training pytorch", "--role", ROLE),
     ("decisions",),
+    ("decisions", "--role", ROLE),
     ("identity", "queue", "--json"),
     ("exports", "list"),
+    ("exports", "affected", "L000042"),
     ("nights",),
     ("sources",),
     ("plan",),
     ("role", "list"),
+    ("role", "show", ROLE),
+    ("role", "reference"),
+    ("role", "lint", ROLE, "--no-supply"),
     ("user", "list"),
+    ("audit", "log"),
+    ("subject", "find", "L000042"),
+    ("subject", "log"),
+    ("notices", "render", "L000042"),
+    # These go through everybody: what they take grows with the store.
+    ("notices", "due"),
+    ("notices", "list"),
+    ("retention", "preview"),
+    ("legal", "show"),
+    ("doctor",),
 )
+# What only reads as well and is not measured here, each with the reason.
+NOT_MEASURED: Mapping[str, str] = {
+    "audit bias": "computes over a whole list and a file of the operator's",
+    "audit proxies": "computes over everybody, minutes by design",
+    "db backup": "copies the database",
+    "db check": "reads every page; `doctor` does as well",
+    "db compact": "rewrites the database",
+    "optout build": "writes pages",
+    "replay": "rebuilds a night's lists from all their receipts, and this store has no night",
+    "subject new-key": "begins the tombstones anew",
+}
 
 
 class Took(NamedTuple):

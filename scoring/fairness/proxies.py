@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict
 from scoring.fairness.measures import explained, rank_correlation
 from scoring.fairness.swaps import Difference
 from scoring.features.language import written_in
-from scoring.places import shipped_gazetteer
+from scoring.places import country_of
 from scoring.reading import Reading
-from storage.records import Account, Lead
+from storage.records import Lead
 
 _DAYS_A_YEAR = 365.25
 STRONG = 0.3  # correlation from which a fact is worth a look: it explains about a tenth of the order
@@ -67,13 +67,6 @@ def facts(lead: Lead, reading: Reading, now: datetime) -> Facts:
         country=country_of(lead.accounts),
         language="+".join(sorted(languages)) or None,
     )
-
-
-def country_of(accounts: Sequence[Account]) -> str | None:
-    """The country the first account states that can be told."""
-    read = shipped_gazetteer().parse
-    places = (read(a.location) for a in sorted(accounts, key=lambda a: a.key) if a.location)
-    return next((place.country for place in places if place is not None and place.country), None)
 
 
 def proxies(totals: Sequence[float], known: Sequence[Facts]) -> tuple[Proxy, ...]:

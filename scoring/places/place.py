@@ -16,7 +16,7 @@ OFFSET = re.compile(r"(?i)\b(?:UTC|GMT)\s*[+\-−±]?\s*\d{1,2}(?::?[0-5]\d)?\b|
 class Candidate(BaseModel):
     """One place that may be meant; the shares of all candidates of a text sum to 1."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     city: str | None = None
     country: str | None = None  # ISO 3166 code
@@ -27,7 +27,7 @@ class Candidate(BaseModel):
 class Place(BaseModel):
     """Where somebody says they are. `confidence` is in (0,1]; several zones mean that it could be any of them."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     city: str | None = None
     country: str | None = None  # ISO 3166 code

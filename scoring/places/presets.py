@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, field_validator
 
 from scoring.places.zones import asked_zones
-from scoring.plain_yaml import plain_yaml
+from scoring.plain_yaml import shipped_table
 
 _SHIPPED = Path(__file__).with_name("presets.yaml")
 ELSEWHERE = "elsewhere"  # the band of a country that no preset names
@@ -16,7 +16,7 @@ ELSEWHERE = "elsewhere"  # the band of a country that no preset names
 class Preset(BaseModel):
     """One region as a role may ask for it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     time_zones: tuple[str, ...] = Field(min_length=1)
     min_overlap_hours: float = Field(default=7, gt=0, le=8)
@@ -33,7 +33,7 @@ class Preset(BaseModel):
 Presets = Mapping[str, Preset]
 
 
-_READER = TypeAdapter(dict[str, Preset])
+_READER = TypeAdapter(dict[str, Preset], config=ConfigDict(defer_build=True))
 
 
 def read_presets(content: object) -> Presets:
@@ -44,7 +44,7 @@ def read_presets(content: object) -> Presets:
 @cache
 def shipped_presets() -> Presets:
     """The regions this version ships, read once."""
-    return read_presets(plain_yaml(_SHIPPED.read_text("utf-8")))
+    return read_presets(shipped_table(_SHIPPED))
 
 
 def band(country: str | None, presets: Presets | None = None) -> str | None:

@@ -11,7 +11,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from scoring.plain_yaml import plain_yaml
+from scoring.plain_yaml import shipped_table
 
 _SHIPPED = Path(__file__).with_name("reference.yaml")
 
@@ -44,7 +44,7 @@ _UNKNOWN_COHORT = Usual()
 class Reference(BaseModel):
     """All tables of one version."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", ignored_types=(cached_property,))
+    model_config = ConfigDict(frozen=True, extra="forbid", ignored_types=(cached_property,), defer_build=True)
 
     version: int
     origin: str  # where the numbers come from, in a sentence
@@ -85,4 +85,4 @@ class Reference(BaseModel):
 @cache
 def shipped_reference() -> Reference:
     """The tables this version ships, read once."""
-    return Reference.model_validate(plain_yaml(_SHIPPED.read_text("utf-8")))
+    return Reference.model_validate(shipped_table(_SHIPPED))

@@ -15,7 +15,9 @@ _ANY_YEAR = 2026  # only to see which zones can share hours
 class Profile(BaseModel):
     """Base of the profile's parts: frozen, no unknown keys, no infinite numbers."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, ignored_types=(cached_property,))
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False, ignored_types=(cached_property,), defer_build=True
+    )
 
 
 class Location(Profile):

@@ -9,7 +9,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from scoring.plain_yaml import plain_yaml
+from scoring.plain_yaml import shipped_table
 
 NO_SKILL = "-"  # id of phrases that hide the names inside them and are no skill themselves
 SHIPPED = Path(__file__).with_name("skills.yaml")
@@ -20,7 +20,7 @@ _ALIAS = re.compile(r"(?P<text>[^!^{}]+?)\s*(?P<exact>\^)?\s*(?:!\s*\{(?P<contex
 class Alias(BaseModel):
     """One spelling of a skill or title: `JAX ^ ! {flax, xla}` is exact case and needs a context word."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     text: str
     exact: bool = False
@@ -49,7 +49,7 @@ def _alias(written: str) -> Alias:
 class Skill(BaseModel):
     """One skill and everything that shows it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     id: str
     aliases: tuple[str, ...] = ()
@@ -76,7 +76,7 @@ class Skill(BaseModel):
 class Vocabulary(BaseModel):
     """All skills one scorer knows."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     version: int
     skills: tuple[Skill, ...] = Field(min_length=1)
@@ -107,4 +107,4 @@ class Vocabulary(BaseModel):
 @cache
 def shipped_vocabulary() -> Vocabulary:
     """The vocabulary this version ships, read once."""
-    return Vocabulary.model_validate(plain_yaml(SHIPPED.read_text("utf-8")))
+    return Vocabulary.model_validate(shipped_table(SHIPPED))

@@ -25,17 +25,16 @@ LogJson = Annotated[bool, typer.Option("--log-json", help="Write the log as one 
 @app.command()
 def plan(ctx: typer.Context, budget: Budget = None, as_json: AsJson = False) -> None:
     """Forecast requests, points and minutes of the next night, per lane."""
-    from sourcing.crawl import outlook, past_bills, read_budgets, sources, with_budgets
-    from sourcing.nightly import active_roles, lanes_of
+    from sourcing.crawl import outlook, past_bills, read_budgets, warnings, with_budgets
+    from sourcing.nightly import active_lanes
     from sourcing.show import bills
 
     budgets = read_budgets(budget or ())
     with store_of(ctx) as (config, store):
-        lanes, past = lanes_of(active_roles(config)), past_bills(store)
+        lanes, past = active_lanes(config), past_bills(store)
         rows = outlook(with_budgets(config, budgets), store, lanes, now=clock())
-        for status in sources(config, store, now=clock()):
-            if status.warning:
-                typer.echo(f"warning: {status.warning}", err=True)
+        for warning in warnings(config, store, now=clock()):
+            typer.echo(f"warning: {warning}", err=True)
     say(rows, bills.planned(rows, past), as_json)
 
 

@@ -7,7 +7,6 @@ import typer
 from sourcing.commands._edge import AsJson, LeadName, RoleName, app, clock, say, store_of
 
 if TYPE_CHECKING:
-    from scoring.roles import Role
     from sourcing.config import Config
     from storage.store import Store
 
@@ -47,37 +46,39 @@ def rank(
     as_json: AsJson = False,
 ) -> None:
     """List the best leads of a role; with --set, what other weights would change."""
-    from scoring.roles import find_role
-
     if sum((bool(weights), night is not None, bool(balance))) > 1:
         raise typer.BadParameter("--set, --night and --balance each show another list; give one of them")
+    from sourcing.checked_roles import checked_role
+
     with store_of(ctx) as (config, store):
-        profile = find_role(role, config.roles_folder)
+        name = checked_role(config, role).role
         # What a command does not need is not imported: the plain list is there at once.
         if balance:
-            found, text = _balanced(config, store, profile, balance, limit)
+            found, text = _balanced(config, store, name, balance, limit)
         elif weights:
-            found, text = _tried(config, store, profile, weights, limit)
+            found, text = _tried(config, store, name, weights, limit)
         else:
-            found, text = _listed(store, profile.role, section, night, limit)
+            found, text = _listed(store, name, section, night, limit)
     say(found, text, as_json)
 
 
-def _balanced(config: "Config", store: "Store", role: "Role", balance: str, limit: int) -> tuple[object, str]:
+def _balanced(config: "Config", store: "Store", role: str, balance: str, limit: int) -> tuple[object, str]:
     from sourcing.audits import balanced_list
     from sourcing.show import audits
 
-    slate, names = balanced_list(config, store, role.role, balance, limit=limit, now=clock())
+    slate, names = balanced_list(config, store, role, balance, limit=limit, now=clock())
     return slate, audits.slate(slate, names)
 
 
-def _tried(config: "Config", store: "Store", role: "Role", weights: list[str], limit: int) -> tuple[object, str]:
+def _tried(config: "Config", store: "Store", role: str, weights: list[str], limit: int) -> tuple[object, str]:
+    from scoring.roles import find_role
     from sourcing.reference import reference_of
     from sourcing.show import what_if
     from sourcing.weights import read_weights, tried, with_weights
 
-    changed = with_weights(role, read_weights(weights))
-    found = tried(store, role, changed, now=clock(), top=limit, reference=reference_of(config))
+    saved = find_role(role, config.roles_folder)
+    changed = with_weights(saved, read_weights(weights))
+    found = tried(store, saved, changed, now=clock(), top=limit, reference=reference_of(config))
     return found, what_if.tried(found, listed=True)
 
 

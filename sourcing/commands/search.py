@@ -40,6 +40,6 @@ def search(
 
 def _known(role: str, config: "Config") -> str:
     """The name of a role that is there; RoleError for another."""
-    from scoring.roles import find_role  # a search without a role reads no profile
+    from sourcing.checked_roles import checked_role
 
-    return find_role(role, config.roles_folder).role
+    return checked_role(config, role).role

@@ -61,7 +61,7 @@ class Crawl(Section):
 class Source(BaseModel):
     """One source: on or off, the name of its token's variable; all other keys are the spider's own."""
 
-    model_config = ConfigDict(frozen=True, extra="allow")
+    model_config = ConfigDict(frozen=True, extra="allow", defer_build=True)
 
     enabled: bool | None = None  # unset: as the source's card says
     token_env: str = ""

@@ -1,7 +1,7 @@
 from .limits import Limits, limits, read_budgets, read_until, with_budgets
 from .planning import FORGOTTEN, Plan, SourcePlan, outlook, past_bills, plan
 from .running import Elsewhere, agent, begin, close, run, settings
-from .statuses import SourceStatus, options_of, sources
+from .statuses import SourceStatus, options_of, sources, warnings
 from .watch import NOT_STORED
 
 __all__ = [
@@ -25,5 +25,6 @@ __all__ = [
     "run",
     "settings",
     "sources",
+    "warnings",
     "with_budgets",
 ]

@@ -1,11 +1,12 @@
-"""What sources say of themselves under the settings given, without loading the spiders each time.
+"""What sources say of themselves under the settings given.
 
-Checking the settings of all sources loads every spider, half a second; what came out is kept and holds until the code
-of the spiders or the settings change.
+Checking the settings of all sources takes a tenth of a short command; what came out is kept and holds until the code
+of the sources or the settings change.
 """
 
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,7 +19,7 @@ import spiders
 from sourcing import __version__
 from sourcing.config import Config
 from spiders._card import Card, Options
-from spiders._registry import load, names
+from spiders._registry import about, names
 from storage.kept import code_in, kept
 from storage.records import Lane, Record
 
@@ -40,9 +41,9 @@ class Checked(Record):
 
 
 def options_of(config: Config, name: str) -> Options:
-    """A source's options, checked by the spider's own model; ConfigError names file, key, value and way out."""
+    """A source's options, checked by its own model; ConfigError names file, key, value and way out."""
     try:
-        return load(name).options_model.model_validate(_given(config, name))
+        return about(name).options_model.model_validate(_given(config, name))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         key = ".".join(str(part) for part in first["loc"])
@@ -54,30 +55,34 @@ def options_of(config: Config, name: str) -> Options:
 def checked(config: Config) -> Mapping[str, Checked]:
     """All sources, by name; ConfigError as `options_of`."""
     given = {name: _given(config, name) for name in names()}
-    code = code_in(*map(Path, spiders.__path__))
     made_of = (
-        code,
+        _code(),
         f"{__version__} {pydantic.VERSION}".encode(),
         orjson.dumps(given, default=str, option=orjson.OPT_SORT_KEYS),
     )
 
     def make() -> dict[str, Any]:
-        return {name: about(name, options_of(config, name)).model_dump(mode="json") for name in given}
+        return {name: _checked(config, name).model_dump(mode="json") for name in given}
 
     return {name: Checked.model_validate(one) for name, one in kept("sources", made_of, make).items()}
 
 
-def about(name: str, options: Options) -> Checked:
-    """The same of one source whose options are at hand."""
-    spider = load(name)
+def _checked(config: Config, name: str) -> Checked:
+    source, options = about(name), options_of(config, name)
     return Checked(
-        card=spider.card,
+        card=source.card,
         enabled=options.enabled,
         token_env=options.token_env,
         terms_read=options.terms_read,
-        host=urlsplit(spider.base(options)).hostname or "",
-        lanes=tuple(spider.own_lanes(options)),
+        host=urlsplit(source.base(options)).hostname or "",
+        lanes=tuple(source.own_lanes(options)),
     )
+
+
+@cache
+def _code() -> bytes:
+    # Looked at once: a running process has loaded the code it found.
+    return code_in(*map(Path, spiders.__path__))
 
 
 def _given(config: Config, name: str) -> dict[str, Any]:

@@ -5,18 +5,18 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sourcing.config import Config
+from sourcing.counters import NEW, SHOWN
 from sourcing.crawl.checked import checked, options_of
+from sourcing.crawl.counted import CountedPast, People
 from sourcing.crawl.statuses import usable
-from sourcing.drift import SHOWN
 from spiders._course.past import Past, PastNight
 from spiders._course.rounds import SAME_NIGHT
-from spiders._registry import load
+from spiders._registry import about
 from storage.records import Forecast, Lane, LaneBill, LimitLeft, Night, Outcome, Record
 from storage.store import Store
 
 LOOK_BACK = 45  # nights: what is due once in thirty days is seen once
 WELL = frozenset({"done", "partial"})
-NEW = "saved:accounts_new"  # counter of an outcome
 FORGOTTEN = "forgotten/"  # begin of a night's counters of accounts forgotten, by source
 A_WINDOW = 3600.0  # seconds; the usual length of a budget's window
 
@@ -72,8 +72,7 @@ def plan(config: Config, store: Store, lanes: Sequence[Lane], *, now: datetime) 
     for name, one in checked(config).items():
         mine = [*(lane for lane in lanes if lane.source == name), *one.lanes]
         if mine and usable(one, now):
-            # Only now, and only what is asked: loading a spider takes longer than all it forecasts.
-            rows += load(name).forecast(mine, options_of(config, name), past_of(store, name, nights, now=now))
+            rows += about(name).forecast(mine, options_of(config, name), past_of(store, name, nights, now=now))
     return rows
 
 
@@ -85,7 +84,7 @@ def past_of(store: Store, name: str, nights: Sequence[Night], *, now: datetime) 
         return kept.state if kept is not None else {}
 
     good, forgotten = _good_nights(name, nights)
-    return Past(now, good, list(store.known(name)), recall, forgotten)
+    return CountedPast(now, good, People(store, name), recall, forgotten, store=store, source=name)
 
 
 def past_bills(store: Store) -> Mapping[str, LaneBill]:
@@ -164,7 +163,7 @@ def _source_plan(
     config: Config, name: str, rows: Sequence[Forecast], nights: Sequence[Night], now: datetime
 ) -> SourcePlan:
     told = limits_told(name, nights)
-    needs = load(name).needs(rows)
+    needs = about(name).needs(rows)
     waiting = max((_wait(one, needs.get(one.resource, needs.get("", 0)), now) for one in told), default=0.0) / 60
     return SourcePlan(
         source=name,

@@ -21,7 +21,7 @@ from sourcing.crawl.statuses import options_of, sources
 from sourcing.crawl.watch import Watch
 from sourcing.crawl.worth import learn, worths_of
 from sourcing.progress import Progress, silent
-from spiders._registry import load, names
+from spiders._registry import about, load, names
 from storage.errors import ConfigError
 from storage.records import Lane, Outcome
 from storage.store import Before, Store
@@ -51,7 +51,7 @@ def run(
     `elsewhere` crawls them in other processes instead.
     """
     chosen = _chosen(wanted)
-    lanes = [*lanes, *(lane for name in chosen for lane in load(name).own_lanes(options_of(config, name)))]
+    lanes = [*lanes, *(lane for name in chosen for lane in about(name).own_lanes(options_of(config, name)))]
     with Store.open(config.database_url, key=config.key) as store:
         store.require_key()
         status = {row.name: row for row in sources(config, store, now=now)}

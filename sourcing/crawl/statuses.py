@@ -1,6 +1,7 @@
 """Which sources can be asked, and if not, why."""
 
 import os
+from collections.abc import Iterator
 from datetime import datetime
 
 from sourcing.cards import due, overdue, terms_age
@@ -9,7 +10,7 @@ from sourcing.crawl.checked import Checked, checked, options_of
 from storage.records import Record
 from storage.store import Store
 
-__all__ = ["SourceStatus", "options_of", "sources", "usable"]
+__all__ = ["SourceStatus", "options_of", "sources", "usable", "warnings"]
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -45,6 +46,14 @@ def sources(config: Config, store: Store | None = None, *, now: datetime | None 
     return [_status(name, one, store, now) for name, one in checked(config).items()]
 
 
+def warnings(config: Config, store: Store, *, now: datetime) -> Iterator[str]:
+    """What the operator should do about sources that can be asked now; whether one can is looked up only for these."""
+    for name, one in checked(config).items():
+        warning = _warning(name, one, now)
+        if warning and usable(one, now) and not _held(name, store, now):
+            yield warning
+
+
 def _status(name: str, one: Checked, store: Store | None, now: datetime | None) -> SourceStatus:
     card, token = one.card, bool(one.token_env and os.environ.get(one.token_env))
     why_not = _why_not(one, token=token) or _overdue(one, now) or _held(name, store, now)
@@ -60,7 +69,7 @@ def _status(name: str, one: Checked, store: Store | None, now: datetime | None) 
         terms=card.terms,
         terms_read=one.read.isoformat(),
         terms_age=terms_age(one.read, now) if now else None,
-        warning=due(name, card.terms, one.read, now) if now and not why_not and not _at_home(one) else "",
+        warning=_warning(name, one, now) if not why_not else "",
         limits=card.limits,
         yields=card.yields,
         expected_accounts=card.expected_accounts,
@@ -77,6 +86,10 @@ def usable(one: Checked, now: datetime | None) -> bool:
     """Whether a source may be asked by its settings and terms, whatever it said to us lately."""
     token = bool(os.environ.get(one.token_env or "-"))
     return not (_why_not(one, token=token) or _overdue(one, now))
+
+
+def _warning(name: str, one: Checked, now: datetime | None) -> str:
+    return "" if now is None or _at_home(one) else due(name, one.card.terms, one.read, now)
 
 
 def _off(one: Checked) -> bool:

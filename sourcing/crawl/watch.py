@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from sourcing.counters import SHOWN
 from sourcing.crawl.limits import Limits
-from sourcing.drift import KEPT_ANSWERS, SHOWN, measured
+from sourcing.drift import KEPT_ANSWERS, measured
 from sourcing.progress import Progress, Sending
 from spiders._course.ledger import NOT_STORED, WAITED
 from storage.records import Account, AccountKey, LimitLeft, Outcome, Sighting

@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from spiders._registry import load
+from spiders._registry import about
 from storage.records import AccountKey, LaneState, Lead, Outcome, Receipt
 from storage.store import Store
 
@@ -39,7 +39,7 @@ def worths_of(store: Store, sources: Iterable[str]) -> dict[str, float]:
 
 
 def _expected(source: str) -> float:
-    return PER_ACCOUNT * load(source).card.expected_accounts / FIRST_NIGHT
+    return PER_ACCOUNT * about(source).card.expected_accounts / FIRST_NIGHT
 
 
 def learn(store: Store, outcomes: Iterable[Outcome], roles: Sequence[str], *, now: datetime) -> None:

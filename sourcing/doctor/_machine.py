@@ -19,7 +19,7 @@ from sourcing import __version__
 from sourcing.config import SQLITE, Config
 from sourcing.doctor._check import Check, checked
 from sourcing.space import MIB, require_space
-from spiders._registry import load, names
+from spiders._registry import about, names
 from storage.errors import SourcingError, StoreError
 from storage.store import Store
 
@@ -50,7 +50,7 @@ def _clock(config: Config, now: datetime) -> Check:
 
 def _newest_terms() -> datetime:
     """When the terms of a source were read last, before this version was made."""
-    return datetime.combine(max(load(name).card.terms_read for name in names()), time(), UTC)
+    return datetime.combine(max(about(name).card.terms_read for name in names()), time(), UTC)
 
 
 def _newest_night(config: Config) -> list[datetime]:

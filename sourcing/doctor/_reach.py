@@ -20,7 +20,7 @@ from protego import Protego
 from sourcing import crawl
 from sourcing.config import Config
 from sourcing.doctor._check import Check, State
-from spiders._registry import load
+from spiders._registry import about
 from storage.errors import SourcingError
 from storage.redaction import Secret
 from storage.store import Store
@@ -60,8 +60,8 @@ def reach(config: Config, now: datetime, client: httpx.Client) -> Iterator[Check
 def _asked(config: Config, now: datetime) -> Iterator[Asked]:
     for status in _usable(config, now):
         options = crawl.options_of(config, status)
-        spider = load(status)
-        yield Asked(status, spider.base(options), spider.card.robots, Secret.of(options.token_env or ""))
+        source = about(status)
+        yield Asked(status, source.base(options), source.card.robots, Secret.of(options.token_env or ""))
 
 
 def _usable(config: Config, now: datetime) -> list[str]:

@@ -7,7 +7,7 @@ from ._report import (
     findings_of,
     last_night,
 )
-from ._roles import active_roles, lanes_of
+from ._roles import active_lanes, active_roles, lanes_of
 from ._running import close_unfinished, run, unstoppable
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "NightReport",
     "RoleReport",
     "Truth",
+    "active_lanes",
     "active_roles",
     "close_unfinished",
     "findings_of",

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from scoring.fairness.proxies import country_of
+from scoring.places import country_of
 from storage.records import Lead
 
 FOLDER = Path(__file__).parent / "texts"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scoring.learn import FACTOR, NOISE
 from sourcing.show.text import clean, counted, percent, table
 
 if TYPE_CHECKING:
@@ -105,6 +104,8 @@ def _decided(row: Decided) -> Iterator[str]:
 
 def tuned(row: Tuned) -> str:
     """What the decisions say; the usual answer is keep."""
+    from scoring.learn import FACTOR, NOISE  # it learns with numpy, which the other lists have no use for
+
     found = row.proposal
     counted_ = f"{found.decisions} decisions, {counted(found.pairs, 'pair')} from {counted(found.lists, 'list')}"
     lines = [f"{row.role}, version {row.version}: {counted_}"]

@@ -20,7 +20,7 @@ from sourcing.workers._state import beat
 from sourcing.workers._task import Task, config_for
 from sourcing.workers._turn import Turn
 from spiders._key import owner_of
-from spiders._registry import load, names
+from spiders._registry import about, names
 from storage.errors import ConfigError, StoreError
 from storage.records import Outcome
 from storage.store import Job, Store, Worker
@@ -249,4 +249,4 @@ class _Worker:
 def _askable(config: Config, wanted: Sequence[str]) -> list[str]:
     """Sources this process may ask: those that need a token only with one."""
     status = {one.name: one for one in crawl.sources(config)}
-    return [name for name in wanted if status[name].token_present or not load(name).card.needs_token]
+    return [name for name in wanted if status[name].token_present or not about(name).card.needs_token]

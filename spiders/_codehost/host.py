@@ -13,33 +13,15 @@ from scrapy import Request
 from scrapy.http import Response
 
 from spiders._base import Yielded
-from spiders._card import Options
-from spiders._codehost.listing import CONTRIBUTORS, ProjectLanes
-from spiders._course.past import Past, Work
+from spiders._codehost.about import READ
+from spiders._codehost.listing import ProjectLanes
 from spiders._polite import gate as _gate
 from spiders._polite import limits as _limits
-from storage.records import Account, Gone, Kind, Known, Lane
-
-READ = "read"  # marker: when the profile was read, ISO 8601
+from storage.records import Account, Gone, Kind, Known
 
 
 class CodeHost(ProjectLanes):
     """Base of the code hosts: each says how its interface is asked and what its answers mean."""
-
-    # --- forecast ----------------------------------------------------------------------------------------------
-
-    @classmethod
-    def expects(cls, lanes: Sequence[Lane], options: Options, past: Past) -> Iterable[Work]:
-        """A few pages a project at first, one request later; profiles of people known who are due."""
-        due = past.due(getattr(options, "refresh_days", 14), READ)
-        pages = {CONTRIBUTORS: 6.0}
-        found = [Work(one.id, first=pages.get(one.kind, 10.0), light=float(one.kind == CONTRIBUTORS)) for one in lanes]
-        return [*found, Work(cls.refresh_lane(), first=0, due=due)]
-
-    @classmethod
-    def refresh_lane(cls) -> str:
-        """Where requests for profiles are billed."""
-        return f"{cls.name}/refresh/known"
 
     def limits(self, headers: Mapping[str, str], wall: float) -> _gate.Reading | None:
         """`RateLimit-*` headers, as GitLab sends them."""

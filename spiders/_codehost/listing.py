@@ -3,29 +3,27 @@
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any
 
 from scrapy import Request
 from scrapy.http import Response
 
+from spiders._about import LINKED
 from spiders._base import Yielded
-from spiders._card import Options
-from spiders._codehost.projects import Change, CodeHostOptions, Listing, Project, Share
-from spiders._lookup import KIND as LINKED
+from spiders._codehost.about import CONTRIBUTORS, AboutCodeHost, CodeHostOptions
+from spiders._codehost.projects import Change, Listing, Project, Share
 from spiders._lookup import Following
 from spiders._reading.clean import EXCERPT, TITLE, clean, clean_tags
 from spiders._reading.contacts import without_contacts
 from spiders._reading.paging import next_page
 from storage.records import Account, Evidence, Known, Lane, Level
 
-CONTRIBUTORS = "contributors"
 PROJECT_DAYS = 7  # what a project says of itself is read once a week
 
 
-class HostSays(Following):
+class HostSays(AboutCodeHost, Following):
     """What a code host says of itself: how its interface is asked and what its answers mean."""
 
-    options_model: ClassVar[type[Options]] = CodeHostOptions
     options: CodeHostOptions
 
     # --- what a host overrides ---------------------------------------------------------------------------------

@@ -3,21 +3,7 @@
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
-from pydantic import Field
-
-from spiders._card import Options
 from storage.records import Account, Kind, Lane
-
-
-class CodeHostOptions(Options):
-    """Settings of a code host."""
-
-    api: str = Field("", description="base address of the interface; an own instance has its own")
-    site: str = Field("", description="where people read the profiles")
-    delay: float = Field(1.0, ge=0, description="seconds between two requests")
-    refresh_days: int = Field(14, ge=1, description="days until a profile is read again")
-    max_pages: int = Field(10, ge=1, description="pages of merged changes read of one project and night")
-    max_profiles: int = Field(300, ge=1, description="profiles read per night")
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,10 +102,11 @@ class Phases(Conversation):
     def _next(self) -> list[Request] | None:
         """What to ask now; None: nothing before others are done, who see all this source has found."""
         try:
-            with suppress(DontCloseSpider):
-                return list(self.when_idle())
+            # What the next phase reads of the database must not depend on how fast this one was.
             if self.keeper is not None:
                 self.keeper.flush()
+            with suppress(DontCloseSpider):
+                return list(self.when_idle())
         except StoreError as error:
             self.stop_unstored(error)
             return []

@@ -10,7 +10,6 @@ from scrapy import Request
 from scrapy.http import Response
 
 from spiders._base import Yielded
-from spiders._card import Options
 from spiders._discourse import people
 from spiders._discourse.answers import Category, Site, UserField
 from spiders._discourse.forums import SOURCE, DiscourseOptions, Forum, Place, places
@@ -46,9 +45,8 @@ class Met:
 class ForumAsking(Following):
     """Many forums at once, each with a pause, a patience and an end of its own."""
 
-    options_model: ClassVar[type[Options]] = DiscourseOptions
     options: DiscourseOptions
-    forums: ClassVar[tuple[Forum, ...]] = ()
+    forums: ClassVar[tuple[Forum, ...]]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -58,6 +56,7 @@ class ForumAsking(Following):
         self.waits: dict[str, float] = defaultdict(float)  # seconds of waiting a forum asked for tonight
         self.known: dict[AccountKey, tuple[str, str]] = {}  # handle, and the day the profile was read
         self.met: dict[AccountKey, Met] = {}
+        self.earlier: set[AccountKey] = set()  # stored by nights before
         self.cut_off: set[AccountKey] = set()  # met by a part of this night that never came to their profiles
 
     def recall_all(self) -> None:
@@ -66,7 +65,9 @@ class ForumAsking(Following):
         for known in self.store.known(self.name):
             read = known.markers.get("read", "")
             self.known[known.account] = (known.handle, read)
-            if not read and not known.gone_at and self.is_new(known):
+            if not self.is_new(known):
+                self.earlier.add(known.account)
+            elif not read and not known.gone_at:
                 self.cut_off.add(known.account)
 
     # --- asking ------------------------------------------------------------------------------------------------

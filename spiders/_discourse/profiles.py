@@ -10,20 +10,16 @@ from scrapy import Request
 from scrapy.http import Response
 
 from spiders._base import Yielded
-from spiders._card import Options
-from spiders._course.past import LATENCY, Past, Work
 from spiders._discourse import people
+from spiders._discourse.about import PROFILES
 from spiders._discourse.answers import Profile, User
 from spiders._discourse.forum import Layout
-from spiders._discourse.forums import SOURCE, DiscourseOptions, Place, places, target
+from spiders._discourse.forums import SOURCE, Place
 from spiders._discourse.topics import TopicReading
 from spiders._farewell import farewell
 from spiders._polite.headers import plain_headers
 from spiders._reading.clean import each
-from storage.records import AccountKey, Gone, Lane, Sighting
-
-PROFILES = f"{SOURCE}/people/profiles"
-NEW_IN_DIRECTORY = 0.1  # of those read at first, when a directory is read again; until a night has shown it
+from storage.records import AccountKey, Gone, Sighting
 
 
 class Discourse(TopicReading):
@@ -33,29 +29,6 @@ class Discourse(TopicReading):
         super().__init__(*args, **kwargs)
         self.phases.append(self.profiles)
         self.left: dict[str, int] = {}
-
-    @classmethod
-    def base(cls, options: Options) -> str:
-        """The address of the first forum; there is no token to belong to it."""
-        found = places(cls.forums, options) if isinstance(options, DiscourseOptions) else {}
-        return next((place.address for place in found.values()), "")
-
-    @classmethod
-    def expects(cls, lanes: Sequence[Lane], options: Options, past: Past) -> Iterable[Work]:
-        """Pages of a directory, topics of a category, and some profiles per forum."""
-        if not isinstance(options, DiscourseOptions):
-            raise TypeError("the forecast of forums needs their options")
-        forums = {found[0] for lane in lanes if (found := target(lane.target)) and lane.kind != "linked"}
-        due = past.due(options.refresh_days, "read", unmarked=False)
-        most, every = options.profiles_per_forum * len(forums), options.directory_every_days
-        people = Work(PROFILES, first=most, renewed=NEW_IN_DIRECTORY, every=every, due=due)
-        return [*(_work(lane, options) for lane in lanes), people]
-
-    @classmethod
-    def pace(cls, options: Options, lanes: Sequence[Lane]) -> float:
-        """Forums are asked side by side."""
-        forums = {found[0] for lane in lanes if (found := target(lane.target))}
-        return max(options.delay, LATENCY) / max(1, len(forums))
 
     def first(self) -> Iterable[Request]:
         """The lanes of every forum, once its layout is known."""
@@ -152,7 +125,8 @@ class Discourse(TopicReading):
         yield Sighting(account=key, handle=name, markers={"read": today}, seen_at=self.now())
         if why == "suspended":
             yield from self.dropped(place, key)
-        elif why and (kept := self.store.account(key)) is not None:
+        elif why and key in self.earlier and (kept := self.store.account(key)) is not None:
+            # Of whom this night met nothing was read there, so what is hidden is unknown and not empty.
             yield people.emptied(kept, self.stamp(f"https://{place.host}"))
 
     def dropped(self, place: Place, key: AccountKey) -> Iterator[Yielded]:
@@ -167,11 +141,3 @@ class Discourse(TopicReading):
             kept = self.recall(f"{SOURCE}/forum/{host}")
             self.layouts[host] = Layout(kept.get("categories", {}), kept.get("labels", {}))
         return self.layouts[host]
-
-
-def _work(lane: Lane, options: DiscourseOptions) -> Work:
-    if lane.kind == "directory":
-        return Work(lane.id, first=options.directory_pages + 2, full=3, every=options.directory_every_days)
-    if lane.kind == "category":
-        return Work(lane.id, first=options.category_pages + min(options.topics_per_night, 60), light=3)
-    return Work(lane.id)

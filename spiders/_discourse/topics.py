@@ -8,13 +8,13 @@ from typing import Any
 from scrapy import Request
 from scrapy.http import Response
 
+from spiders._about import LINKED
 from spiders._base import Yielded
 from spiders._discourse import people, work
 from spiders._discourse.answers import Directory, OpenTopic, Post, Row, Topic, Topics
 from spiders._discourse.forum import ForumAsking
 from spiders._discourse.forums import Place, target
 from spiders._discourse.people import Seen
-from spiders._lookup import KIND as LINKED
 from spiders._reading.clean import each
 from storage.errors import Unreadable
 from storage.records import Lane

@@ -2,14 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, Literal
-
-from pydantic import BaseModel, ConfigDict, Field
+from typing import Any
 
 from spiders._base import SourceSpider, Yielded
-from spiders._card import Options
 from spiders._events import programme as shared
 from spiders._events import targets, words
+from spiders._events.about import EventsOptions
 from spiders._events.programme import Programme, Speaker
 from storage.errors import Unreadable
 from storage.records import Evidence, Gone, Item, Kind, Known, Lane, LaneState, Origin, Sighting, Withdrawn
@@ -19,45 +17,9 @@ EMPTIED = 0.1  # nine speakers in ten leaving overnight is a fault of the page, 
 NOBODY = frozenset({"tba", "tbd", "tbc", "anonymous", "speaker", "n/a", "none", "to be announced", "various"})
 
 
-class EventRow(BaseModel):
-    """One event or people's folder the operator wants read, whatever the roles say."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    kind: Literal["pretalx", "sessionize", "git"] = Field(description="how the event publishes its programme")
-    target: str = Field(description="pretalx: host/event; sessionize: event id; git: owner/name of the repository")
-    name: str = Field("", description="name of the event, where its answer does not give one (sessionize, git)")
-    url: str = Field("", description="page people read, where the answer does not give one (sessionize)")
-    series: str = Field("", description="pretalx: events of one series share the codes of their speakers")
-    people: str = Field("", description="git: folder with one Markdown file per person")
-    talks: str = Field("", description="git: YAML file with the list of talks")
-    branch: str = Field("", description="git: branch; unset: the default one")
-    tags: str = Field("", description="words added to every talk, separated by commas")
-
-    def lane(self) -> Lane:
-        """The lane of this row."""
-        settings = self.model_dump(exclude={"kind", "target"})
-        return Lane(source="events", kind=self.kind, target=targets.written(self.target, settings))
-
-
-class EventsOptions(Options):
-    """Settings of the events source."""
-
-    events: tuple[EventRow, ...] = Field((), description="events to read besides those of the roles")
-    pretalx: str = Field("https://{host}", description="base address of a pretalx installation; {host} as in the lane")
-    sessionize: str = Field("https://sessionize.com/api/v2", description="base address of the public event views")
-    github: str = Field("https://api.github.com", description="base address for listing a repository of people's files")
-    raw: str = Field("https://raw.githubusercontent.com", description="base address of the files of a repository")
-    site: str = Field("https://github.com", description="where people read the files of a repository")
-    settled_after: int = Field(14, ge=0, description="days after its end when an event counts as settled")
-    settled_again: int = Field(7, ge=0, description="days until a settled event is asked again")
-    delay: float = Field(1.0, ge=0, description="seconds between two requests to one host")
-
-
 class EventsApi(SourceSpider):
     """Keeping programmes, and noticing who and what left them."""
 
-    options_model: ClassVar[type[Options]] = EventsOptions
     options: EventsOptions
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

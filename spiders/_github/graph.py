@@ -4,13 +4,13 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import ValidationError
 from scrapy import Request
 from scrapy.http import Response
 
 from spiders._base import SourceSpider, Yielded
-from spiders._card import Options
 from spiders._github import people
+from spiders._github.about import GitHubOptions
 from spiders._github.answers import GraphAnswer, Person
 from spiders._github.people import Candidate
 from spiders._polite import gate as _gate
@@ -21,25 +21,6 @@ from storage.records import Account, Kind, Known, Lane
 # Quotes inside JSON strings are escaped, so text of a profile can never look like this.
 RATE_LIMITED = re.compile(rb'"type"\s*:\s*"RATE_LIMITED"')
 REST_HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
-
-
-class GitHubOptions(Options):
-    """Settings of the GitHub source."""
-
-    token_env: str = Field("GITHUB_TOKEN", description="environment variable that holds the token")
-    api: str = Field("https://api.github.com", description="base address of the REST interface")
-    graphql: str = Field("", description="address of GraphQL; empty: {api}/graphql")
-    site: str = Field("https://github.com", description="where people read the profiles")
-    contributor_pages: int = Field(5, ge=1, description="pages of 100 contributors read per repository")
-    contributors_every_days: int = Field(7, ge=1, description="days until a list of contributors is read again")
-    repositories_at_once: int = Field(20, ge=1, le=50, description="repositories per document of merged changes")
-    merged_pages: int = Field(3, ge=1, description="pages of 100 merged changes read per repository, first time")
-    search_every_days: int = Field(7, ge=1, description="days until a finished search is asked again")
-    search_results: int = Field(10_000, ge=1, description="results read per search lane")
-    recheck_gone_days: int = Field(7, ge=1, description="days until a vanished account is looked for again")
-    ask_linked_again_days: int = Field(30, ge=1, description="days until a linked but missing login is asked again")
-    profiles_at_once: int = Field(25, ge=1, le=100, description="people per profile document, at first")
-    contributions_at_once: int = Field(10, ge=1, le=50, description="people per contributions document, at first")
 
 
 class GraphSpider(SourceSpider):

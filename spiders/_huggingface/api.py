@@ -3,14 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import Any
 
-from pydantic import Field
 from scrapy.http import Response
 
 from spiders._base import Yielded
-from spiders._card import Options
 from spiders._conversation import Question
+from spiders._huggingface.about import HuggingFaceOptions
 from spiders._huggingface.lanes import Candidate
 from spiders._lookup import Following
 from spiders._polite import gate as _gate
@@ -26,61 +25,9 @@ MOST_WAITING = 20_000  # candidates kept for later nights, those of most interes
 NOT_THERE = frozenset({"RepoNotFound", "RevisionNotFound", "EntryNotFound", "GatedRepo", "DisabledRepo"})
 
 
-class HuggingFaceOptions(Options):
-    """Settings of the Hugging Face source."""
-
-    token_env: str = Field("HF_TOKEN", description="environment variable that may hold a fine-grained read token")
-    api: str = Field("https://huggingface.co/api", description="base address of the Hub's interface")
-    site: str = Field("https://huggingface.co", description="where people read the profiles")
-    delay: float = Field(0.5, ge=0, description="seconds between two requests; quotas of the Hub are kept besides")
-    reserve: int = Field(20, ge=0, description="requests of a five-minute quota that are left to others")
-    linked: bool = Field(True, description="look up people whom accounts of other sources name")
-    page: int = Field(100, ge=1, le=1000, description="models, data sets or Spaces per page")
-    fresh_pages: int = Field(10, ge=1, description="pages of recently changed work read per lane and night")
-    best_pages: int = Field(2, ge=0, description="pages of the best liked work read per lane every `best_days`")
-    best_days: int = Field(7, ge=1, description="days until the best liked work is listed again")
-    paper_days: int = Field(3, ge=1, description="days of daily papers read on the first night")
-    work_pages: int = Field(2, ge=1, description="pages of models, data sets or Spaces read per person")
-    refresh_days: int = Field(30, ge=1, description="days until somebody known is read again")
-    model_query: str = Field("pipeline_tag={}", description="how models of a task are asked for")
-    space_query: str = Field("filter={}", description="how Spaces of a task are asked for (not verified)")
-    dataset_query: str = Field(
-        "filter=task_categories:{}", description="how data sets of a task are asked for (not verified)"
-    )
-    descending: str = Field("direction=-1", description="how descending order is asked for (not verified)")
-    fields_of_models: tuple[str, ...] = Field(
-        (
-            *("author", "cardData", "createdAt", "disabled", "downloads", "downloadsAllTime", "lastModified"),
-            *("library_name", "likes", "pipeline_tag", "private", "siblings", "tags"),
-        ),
-        description="fields of models asked for (`expand`)",
-    )
-    fields_of_spaces: tuple[str, ...] = Field(
-        ("author", "cardData", "createdAt", "disabled", "lastModified", "likes", "private", "sdk", "siblings", "tags"),
-        description="fields of Spaces asked for (`expand`)",
-    )
-    fields_of_datasets: tuple[str, ...] = Field(
-        (
-            *("author", "cardData", "createdAt", "description", "disabled", "downloads", "downloadsAllTime"),
-            *("lastModified", "likes", "private", "tags"),
-        ),
-        description="fields of data sets asked for (`expand`)",
-    )
-
-    def fields_of(self, kind: str) -> tuple[str, ...]:
-        """Fields asked for of models, spaces or datasets."""
-        return {"models": self.fields_of_models, "spaces": self.fields_of_spaces}.get(kind, self.fields_of_datasets)
-
-    @property
-    def queries(self) -> Mapping[str, str]:
-        """How a task is asked for, per kind of list."""
-        return {"models": self.model_query, "spaces": self.space_query, "datasets": self.dataset_query}
-
-
 class HubApi(Following):
     """The Hub's interface and the people met through it."""
 
-    options_model: ClassVar[type[Options]] = HuggingFaceOptions
     options: HuggingFaceOptions
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

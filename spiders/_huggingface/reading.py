@@ -10,6 +10,7 @@ from scrapy.http import Response
 
 from spiders._base import Yielded
 from spiders._huggingface import people, work
+from spiders._huggingface.about import REFRESH
 from spiders._huggingface.answers import Overview, Repo, Rows
 from spiders._huggingface.lanes import KINDS, Candidate, Work
 from spiders._huggingface.listing import Listing
@@ -18,7 +19,6 @@ from spiders._reading.paging import next_page
 from storage.records import Gone, Kind, Sighting, Withdrawn
 from storage.text import handle_key
 
-REFRESH = "huggingface/refresh/known"
 A_DAY = 0.8  # days between the two nights that must both miss somebody; nights do not begin to the minute
 
 

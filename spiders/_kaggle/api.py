@@ -1,15 +1,14 @@
 """What every phase of the Kaggle spider shares: settings, calls, refusals, and keeping a person."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar
+from typing import Any
 
-from pydantic import Field
 from scrapy import Request
 from scrapy.http import Response
 
 from spiders._base import SourceSpider, Yielded
-from spiders._card import Options
 from spiders._kaggle import people, work
+from spiders._kaggle.about import KaggleOptions
 from spiders._kaggle.answers import UserDocument
 from spiders._kaggle.memory import Memory
 from spiders._kaggle.people import Person
@@ -23,24 +22,9 @@ HOLD = 6 * 3600.0  # seconds; the next night may ask again
 UNRANKED = 10**9
 
 
-class KaggleOptions(Options):
-    """Settings of the Kaggle source."""
-
-    token_env: str = Field("KAGGLE_API_TOKEN", description="environment variable that holds the API token")
-    api: str = Field("https://api.kaggle.com/v1", description="base address of the official API")
-    site: str = Field("https://www.kaggle.com", description="where people read the profiles")
-    delay: float = Field(2.0, ge=0, description="seconds between two requests; Kaggle publishes no limit")
-    max_found: int = Field(5_000, ge=1, description="people listed per search lane")
-    max_lookups: int = Field(300, ge=0, description="team members looked up by name per night")
-    work_pages: int = Field(2, ge=1, description="pages of 50 notebooks, datasets or models read per person")
-    settle_days: int = Field(7, ge=0, description="days after its deadline until a leaderboard counts as final")
-    refresh_days: int = Field(7, ge=1, description="days until somebody no lane showed is looked for again")
-
-
 class KaggleApi(SourceSpider):
     """The official API and the people met through it."""
 
-    options_model: ClassVar[type[Options]] = KaggleOptions
     options: KaggleOptions
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from spiders._kaggle import work
+from spiders._kaggle.about import PAGE
 from spiders._kaggle.answers import Dataset, Datasets, Kernel, Kernels, Models, SharedModel, UserDocument
 from spiders._reading.clean import Count, each
 from storage.records import Evidence
@@ -12,7 +13,6 @@ USERS = "search.SearchApiService/ListEntities"
 COMPETITION = "competitions.CompetitionApiService/GetCompetition"
 COMPETITIONS = "competitions.CompetitionApiService/ListCompetitions"
 LEADERBOARD = "competitions.CompetitionApiService/DownloadLeaderboard"
-PAGE = 50
 Body = Mapping[str, object]
 Work = Kernels | Datasets | Models
 WORK: tuple[tuple[str, str, type[Kernels] | type[Datasets] | type[Models]], ...] = (

@@ -8,12 +8,11 @@ from scrapy.http import Response
 
 from spiders._base import Yielded
 from spiders._kaggle import calls, lanes
+from spiders._kaggle.about import PAGE, REFRESH
 from spiders._kaggle.answers import Found, UserDocument
 from spiders._kaggle.api import KaggleApi
 from spiders._reading.clean import each
 from storage.records import Gone
-
-REFRESH = "kaggle/refresh/known"
 
 
 class Searching(KaggleApi):
@@ -52,8 +51,8 @@ class Searching(KaggleApi):
         there = (one for one in self.known.values() if one.account not in self.met and not one.gone_at)
         missed = (one for one in there if one.last_seen <= due or (self.is_new(one) and not one.markers.get("work")))
         ids = sorted(int(known.account.source_id) for known in missed)
-        for start in range(0, len(ids), calls.PAGE):
-            batch = ids[start : start + calls.PAGE]
+        for start in range(0, len(ids), PAGE):
+            batch = ids[start : start + PAGE]
             yield self.call(calls.USERS, calls.users_by_number(batch), self.refreshed, lane=REFRESH, ids=batch)
 
     def refreshed(self, response: Response, ids: list[int]) -> Iterator[Yielded]:

@@ -6,13 +6,12 @@ from datetime import timedelta
 from typing import Any, ClassVar
 from urllib.parse import quote
 
-from pydantic import Field
 from scrapy import Request
 from scrapy.http import Response
 
 from spiders._base import Yielded
-from spiders._card import Options
 from spiders._lookup import Lookup
+from spiders._packages.about import AboutRegistry, RegistryOptions
 from spiders._packages.answers import Listed, Owner
 from spiders._reading.clean import EXCERPT, HANDLE, TITLE, clean
 from spiders._reading.contacts import without_contacts
@@ -33,16 +32,7 @@ from storage.text import handle_key
 KIND = "owners"
 
 
-class RegistryOptions(Options):
-    """Settings of a registry of packages."""
-
-    api: str = Field("", description="base address of the registry's JSON interface")
-    site: str = Field("", description="where people read the pages of packages and their owners")
-    delay: float = Field(0.5, ge=0, description="seconds between two requests")
-    refresh_days: int = Field(14, ge=1, description="days until a package is read again")
-
-
-class PackageOwners(Lookup):
+class PackageOwners(AboutRegistry, Lookup):
     """A registry: who owns the packages a role names."""
 
     turn = 3  # owners are compared with all accounts a night collects, those personal sites lead to included
@@ -51,17 +41,6 @@ class PackageOwners(Lookup):
     person_page: ClassVar[str]  # under `site`, with {user}
     package_page: ClassVar[str]  # under `site`, with {name}
     states_link: ClassVar[str]  # the field that leads to the repository
-
-    @classmethod
-    def base(cls, options: Options) -> str:
-        """The registry's address, once it is set."""
-        return str(getattr(options, "api", "")) or "https://"
-
-    @classmethod
-    def own_lanes(cls, options: Options) -> list[Lane]:
-        """None: packages come from roles."""
-        del options
-        return []
 
     @classmethod
     def package_url(cls, options: RegistryOptions, name: str) -> str:

@@ -139,6 +139,14 @@ class Addresses:
 class Redirects(RedirectMiddleware):
     """Redirects whose end has a name: too many of them, or to something that is no web address."""
 
+    def _engine_started(self) -> None:
+        """Look for nobody who sets a Referer, and warn of it in every crawl: none is sent, on redirects neither."""
+
+    def handle_referer(self, request: Request, response: Response) -> None:
+        """Let none be sent on."""
+        del response
+        request.headers.pop("Referer", None)
+
     def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]  # Scrapy wraps the old signature
         """Follow, at most as often as the settings say; Blocked names why not."""
         if response.status in _REDIRECTS and (reason := _bad_target(response)):

@@ -3,69 +3,24 @@
 import base64
 import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from pydantic import Field, ValidationInfo, field_validator
 from scrapy import Request
 from scrapy.http import Response
 
 from spiders._base import Yielded
-from spiders._card import Options
 from spiders._course.steps import Steps
 from spiders._polite import gate as _gate
+from spiders._reddit.about import RedditOptions
 from storage.errors import Unreadable
 from storage.records import Quarantined
 from storage.redaction import Secret
-
-APPROVAL = ("approved_by", "approved_on", "approval", "account")
-WAY_OUT = "fill it in before the source is switched on, see docs/sources/reddit.md"
-
-
-class RedditOptions(Options):
-    """Settings of the Reddit source."""
-
-    token_env: str = Field("REDDIT_APP", description="environment variable that holds the app's id:secret")
-    api: str = Field("https://oauth.reddit.com", description="base address of the API")
-    auth: str = Field("https://www.reddit.com/api/v1/access_token", description="address that gives the token")
-    site: str = Field("https://www.reddit.com", description="where people read the communities")
-    approved_by: str = Field(
-        "", validate_default=True, description="who of the operator states that Reddit approved this use; required"
-    )
-    approved_on: date | None = Field(None, validate_default=True, description="day of Reddit's approval; required")
-    approval: str = Field("", validate_default=True, description="reference of the approval or contract; required")
-    account: str = Field("", validate_default=True, description="Reddit account the app belongs to; required")
-    app: str = Field("sourcing-crawler", description="name of the approved app, part of the agent string")
-    communities: tuple[str, ...] = Field(
-        ("MachineLearning",),
-        description="communities the approval covers, no others are read; empty: everything kept is dropped",
-    )
-    delay: float = Field(0.6, ge=0, description="seconds between two requests; 1,000 in ten minutes are allowed")
-    window_days: int = Field(30, ge=1, description="days of activity that count")
-    pages: int = Field(10, ge=1, description="pages of 100 read per community and kind; Reddit shows about 1,000")
-    min_contributions: int = Field(5, ge=1, description="posts and comments in the window below which nobody is kept")
-    keep_hours: int = Field(48, ge=1, le=48, description="hours after which what could not be checked again is dropped")
-    ids_at_once: int = Field(100, ge=1, le=100, description="ids per request when deletions are looked for")
-    profile_days: int = Field(7, ge=1, description="days until it is looked up again whether a profile hides itself")
-
-    @field_validator(*APPROVAL)
-    @classmethod
-    def _stated(cls, value: object, info: ValidationInfo) -> object:
-        if info.data.get("enabled") and not value:
-            raise ValueError(f"no statement of Reddit's approval: {info.field_name} is empty; {WAY_OUT}")
-        return value
-
-    @property
-    def approval_missing(self) -> list[str]:
-        """Names of the lines of the statement that are not filled in."""
-        return [name for name in APPROVAL if not getattr(self, name)]
 
 
 class RedditApi(Steps):
     """The Data API with the operator's own approved app."""
 
-    options_model: ClassVar[type[Options]] = RedditOptions
     options: RedditOptions
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -15,12 +15,12 @@ from spiders._base import Yielded
 from spiders._farewell import farewell
 from spiders._key import key_of
 from spiders._reading.clean import each
+from spiders._reddit.about import RECHECK
 from spiders._reddit.answers import DELETED, Listing, Names, Thing
 from spiders._reddit.api import RedditApi
 from spiders._reddit.memory import Community
 from storage.records import AccountKey, Item, Known
 
-RECHECK = "reddit/recheck/known"
 INDEX = "reddit/recheck/communities"  # which lanes hold counts
 
 

@@ -3,17 +3,16 @@
 import os
 from collections.abc import Iterator, Mapping
 from datetime import datetime, time, timedelta
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import urlsplit
 
-from pydantic import Field
 from scrapy import Request
 from scrapy.http import Response
 
 from spiders import _settings
-from spiders._card import Options
 from spiders._polite import gate as _gate
 from spiders._research import people
+from spiders._research.about import ResearchOptions
 from spiders._research.keys import Key, KeyHolder
 from spiders._research.openalex import Work
 from spiders._research.people import Candidate
@@ -22,41 +21,9 @@ from storage.records import Known, Sighting
 OPENALEX, ARXIV, CROSSREF, SEMANTICSCHOLAR = "openalex", "arxiv", "crossref", "semanticscholar"
 
 
-class ResearchOptions(Options):
-    """Settings of the research source."""
-
-    api: str = Field("https://api.openalex.org", description="base address of OpenAlex")
-    arxiv: str = Field("https://export.arxiv.org/api", description="base address of arXiv's query interface")
-    crossref: str = Field("https://api.crossref.org", description="base address of Crossref")
-    semanticscholar: str = Field(
-        "https://api.semanticscholar.org/graph/v1", description="base address of Semantic Scholar's graph"
-    )
-    token_env: str = Field("OPENALEX_API_KEY", description="environment variable with the free key of OpenAlex")
-    semanticscholar_key_env: str = Field(
-        "SEMANTIC_SCHOLAR_API_KEY", description="environment variable with the key; without one it is not asked"
-    )
-    contact: str = Field("", description="address that opens Crossref's polite pool; unset: the public pool")
-    lists: int = Field(500, ge=1, description="paid list calls at OpenAlex a night; a free key pays 10,000 a day")
-    lists_without_key: int = Field(90, ge=1, description="the same without a key; 100 to 1,000 a day are free")
-    days: int = Field(365, ge=1, description="how far back a new lane looks")
-    overlap_days: int = Field(30, ge=0, description="how far back a known lane looks again; works arrive late")
-    work_pages: int = Field(5, ge=1, description="pages of 100 works per lane and night")
-    arxiv_days: int = Field(7, ge=1, description="how far back a new arXiv lane looks")
-    arxiv_pages: int = Field(3, ge=1, description="pages of 200 papers per category and night")
-    pending_days: int = Field(30, ge=1, description="how long a new paper may take to appear at OpenAlex")
-    again_days: int = Field(30, ge=1, description="days until a known author is read again")
-    confirmations: int = Field(25, ge=0, description="calls at Crossref a night, 40 papers each")
-    second_opinions: int = Field(10, ge=0, description="calls at Semantic Scholar a night, 100 papers each")
-    delay: float = Field(0.1, ge=0, description="seconds between two requests to OpenAlex")
-    arxiv_delay: float = Field(3.0, ge=0, description="seconds between two requests to arXiv, as its terms ask")
-    crossref_delay: float = Field(0.25, ge=0, description="seconds between two requests to Crossref")
-    semanticscholar_delay: float = Field(1.1, ge=0, description="seconds between two requests to Semantic Scholar")
-
-
 class ResearchApi(KeyHolder):
     """Asking four interfaces at their own paces."""
 
-    options_model: ClassVar[type[Options]] = ResearchOptions
     options: ResearchOptions
     custom_settings: dict[Any, Any] | None = {  # noqa: RUF012 - Scrapy's interface
         "DOWNLOADER_MIDDLEWARES": {**_settings.DOWNLOADER_MIDDLEWARES, "spiders._research.keys.Keys": 640},

@@ -10,12 +10,13 @@ from scrapy.http import Response
 from spiders._base import Yielded
 from spiders._reading.clean import each
 from spiders._research import crossref, openalex, people, semanticscholar
+from spiders._research.about import AUTHORS, CONFIRMED, CROSSREF_AT_ONCE, OPENALEX_AT_ONCE
 from spiders._research.api import CROSSREF, OPENALEX, SEMANTICSCHOLAR, ResearchApi
 from spiders._research.openalex import Authorship, Listed, Person, Work, orcid_of, short_id
 from spiders._research.people import Candidate, bare_doi
 from storage.records import Gone
 
-AUTHORS, CONFIRMED, OPINIONS = "research/authors", "research/confirmations", "research/second_opinions"
+OPINIONS = "research/second_opinions"
 
 
 class Authors(ResearchApi):
@@ -54,7 +55,7 @@ class Authors(ResearchApi):
     def confirm(self) -> Iterator[Request]:
         """Ask Crossref for papers of chosen authors with an ORCID."""
         dois = dict.fromkeys(doi for one in self.chosen for doi in islice(_dois(one, with_orcid=True), 1))
-        batches = list(openalex.batched(dois, crossref.AT_ONCE))
+        batches = list(openalex.batched(dois, CROSSREF_AT_ONCE))
         self.ledger.skip("over_confirmations", max(0, len(batches) - self.options.confirmations))
         for batch in batches[: self.options.confirmations]:
             url = f"{self.options.crossref}/{crossref.query(batch, self.options.contact)}"
@@ -105,7 +106,7 @@ class Authors(ResearchApi):
 
     def authors(self) -> Iterator[Request]:
         """Read the chosen in batches."""
-        for batch in openalex.batched(self.chosen, openalex.AT_ONCE):
+        for batch in openalex.batched(self.chosen, OPENALEX_AT_ONCE):
             query = openalex.authors(one.id for one in batch)
             yield from self.list_call(query, self.read_authors, lane=AUTHORS, asked=batch)
 

@@ -6,9 +6,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, Field
 
 from spiders._reading.clean import each
+from spiders._research.about import CROSSREF_AT_ONCE
 from spiders._research.openalex import orcid_of
-
-AT_ONCE = 40  # DOIs in one filter
 
 
 def _truth(value: Any) -> bool:
@@ -51,7 +50,7 @@ def query(dois: Iterable[str], contact: str) -> str:
     """The call for several works at once; `contact` opens the polite pool."""
     filters = ",".join(f"doi:{doi}" for doi in dois)
     polite = f"&mailto={contact}" if contact else ""
-    return f"works?filter={filters}&select=DOI,author&rows={AT_ONCE}{polite}"
+    return f"works?filter={filters}&select=DOI,author&rows={CROSSREF_AT_ONCE}{polite}"
 
 
 def confirmed(items: Iterable[dict[str, Any]]) -> Iterator[str]:

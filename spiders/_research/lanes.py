@@ -12,6 +12,7 @@ from spiders._base import Yielded
 from spiders._events.targets import Target, read
 from spiders._reading.clean import each
 from spiders._research import arxiv, openalex
+from spiders._research.about import OPENALEX_AT_ONCE
 from spiders._research.api import ARXIV, ResearchApi
 from spiders._research.openalex import Listed, Named, Work
 from spiders._research.people import bare_doi
@@ -134,7 +135,7 @@ class ArxivLane(ResearchApi):
         for doi in let_go:
             del category.pending[doi]
         self.ledger.skip("paper_never_found", len(let_go))
-        for dois in openalex.batched(sorted(category.pending, reverse=True), openalex.AT_ONCE):
+        for dois in openalex.batched(sorted(category.pending, reverse=True), OPENALEX_AT_ONCE):
             query = openalex.works_by_doi(dois)
             for request in self.list_call(query, self.by_doi, lane=category.lane, category=category):
                 category.outstanding += 1

@@ -17,7 +17,6 @@ WORK_FIELDS = (
 )
 AUTHOR_FIELDS = "id,orcid,display_name,ids,affiliations,last_known_institutions,topics,summary_stats,works_count"
 AUTHOR_FIELDS += ",cited_by_count,works_api_url"
-AT_ONCE = 50  # values joined by | in one filter
 PAGE = 100
 
 

@@ -1,20 +1,18 @@
 """What every phase of the Slack spider shares: settings, consent, calls, and what an answer of "no" means."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import urlencode
 
-from pydantic import Field, ValidationInfo, field_validator
 from scrapy import Request
 from scrapy.http import Response
 
 from spiders._base import Yielded
-from spiders._card import Options
 from spiders._course.steps import Steps
 from spiders._polite import gate as _gate
 from spiders._polite.headers import plain_headers
 from spiders._reading.fields import Model
+from spiders._slack.about import SlackOptions
 from spiders._slack.answers import Verdict
 from storage.errors import Unreadable
 from storage.records import Quarantined
@@ -44,55 +42,11 @@ FORBIDDEN = frozenset(
         *("search:read", "admin"),
     }
 )
-CONSENT = ("workspace", "consent_by", "consent_on", "consent_record", "notice_on")
-WAY_OUT = "fill it in before the source is switched on, see docs/sources/slack.md"
-
-
-class SlackOptions(Options):
-    """Settings of the Slack source."""
-
-    token_env: str = Field("SLACK_BOT_TOKEN", description="environment variable that holds the token of the app")
-    api: str = Field("https://slack.com/api", description="base address of the Web API")
-    workspace: str = Field(
-        "", validate_default=True, description="id of your workspace (T…); a token of another is refused"
-    )
-    channels: tuple[str, ...] = Field((), description="names of the public channels that may be read, without #")
-    consent_by: str = Field("", validate_default=True, description="owner of the workspace who consented; required")
-    consent_on: date | None = Field(None, validate_default=True, description="day of the owner's consent; required")
-    consent_record: str = Field("", validate_default=True, description="where the consent is kept; required")
-    notice_on: date | None = Field(
-        None, validate_default=True, description="day the members were told in the workspace; required"
-    )
-    opt_out_word: str = Field("#nosourcing", description="a member with this word in the profile is left out")
-    window_days: int = Field(90, ge=1, description="days of activity that count")
-    recount_days: int = Field(7, ge=1, description="days at the end that are counted anew every night")
-    min_contributions: int = Field(5, ge=1, description="messages and replies in the window below which nobody is kept")
-    page: int = Field(200, ge=1, le=999, description="rows asked per page")
-    history_pages: int = Field(50, ge=1, description="pages of messages read per channel and night")
-    max_threads: int = Field(300, ge=0, description="threads whose replies are read per night")
-    tier_2: int = Field(20, ge=0, description="calls a minute of the methods of Slack's tier 2; 0: no pause")
-    tier_3: int = Field(50, ge=0, description="calls a minute of the methods of Slack's tier 3; 0: no pause")
-    tier_4: int = Field(100, ge=0, description="calls a minute of the methods of Slack's tier 4; 0: no pause")
-
-    @field_validator(*CONSENT)
-    @classmethod
-    def _on_record(cls, value: object, info: ValidationInfo) -> object:
-        if info.data.get("enabled") and not value:
-            raise ValueError(
-                f"the consent of the workspace's owner is not on record: {info.field_name} is empty; {WAY_OUT}"
-            )
-        return value
-
-    @property
-    def consent_missing(self) -> list[str]:
-        """Names of the lines of consent that are not filled in."""
-        return [name for name in CONSENT if not getattr(self, name)]
 
 
 class SlackApi(Steps):
     """The Web API through an internal app of the operator's own workspace."""
 
-    options_model: ClassVar[type[Options]] = SlackOptions
     options: SlackOptions
 
     def pause(self, resource: str) -> float:

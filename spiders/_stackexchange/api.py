@@ -2,17 +2,16 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import urlencode
 
-from pydantic import Field
 from scrapy import Request
 from scrapy.http import Response
 
 from spiders._base import Yielded
-from spiders._card import Options
 from spiders._lookup import Following
 from spiders._polite import gate as _gate
+from spiders._stackexchange.about import StackExchangeOptions
 from spiders._stackexchange.answers import Envelope, Problem, backoff_of, problem_of
 
 THROTTLED, PASSING = 502, frozenset({500, 503})  # the API's own error numbers, sent with HTTP 400
@@ -22,32 +21,9 @@ FEW = 10  # share of a small quota (300 a day without a key) that is left untouc
 Reader = Callable[..., Iterable[Yielded]]
 
 
-class StackExchangeOptions(Options):
-    """Settings of the Stack Exchange source."""
-
-    token_env: str = Field(
-        "STACKEXCHANGE_KEY", description="environment variable that holds the key; 300 a day without"
-    )
-    api: str = Field("https://api.stackexchange.com/2.3", description="base address of the API with its version")
-    delay: float = Field(1.0, ge=0, description="seconds between two requests of one method")
-    # The API asks not to repeat a request within a minute.
-    back_off: float = Field(60.0, ge=0, description="seconds before a failed request is asked again, doubling")
-    filter: str = Field("", description="filter of profile answers; empty: one is created once and remembered")
-    quota_floor: int = Field(500, ge=0, description="requests of the daily quota left untouched")
-    answerer_pages: int = Field(1, ge=1, description="pages of 100 top answerers read per tag and period")
-    all_time_every_days: int = Field(7, ge=1, description="days until the answerers of all time are listed again")
-    refresh_days: int = Field(30, ge=1, description="days until a profile is read again")
-    max_idle_days: int = Field(730, ge=1, description="days since the last visit after which somebody is left out")
-    tag_pages: int = Field(10, ge=0, description="pages of 100 tags read per hundred people")
-    tag_posts: int = Field(5, ge=1, description="posts with a tag from which it is read")
-    network_pages: int = Field(10, ge=1, description="pages of 100 sites read per hundred people")
-    linked: bool = Field(True, description="look up people whose accounts elsewhere name one of the network")
-
-
 class StackExchangeApi(Following):
     """The API: one quota for all methods, one pause for each."""
 
-    options_model: ClassVar[type[Options]] = StackExchangeOptions
     options: StackExchangeOptions
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -8,8 +8,8 @@ from urllib.parse import quote
 from scrapy import Request
 from scrapy.http import Response
 
+from spiders._about import LINKED
 from spiders._base import Yielded
-from spiders._lookup import KIND as LINKED
 from spiders._reading.clean import each
 from spiders._stackexchange import work
 from spiders._stackexchange.answers import Answerer

@@ -11,6 +11,7 @@ from scrapy.http import Response
 from spiders._base import Yielded
 from spiders._reading.clean import each
 from spiders._stackexchange import people, work
+from spiders._stackexchange.about import PEOPLE
 from spiders._stackexchange.answers import CreatedFilter, Membership, TagCount, User
 from spiders._stackexchange.api import PAGE
 from spiders._stackexchange.finding import DECLINED, Finding
@@ -18,7 +19,6 @@ from spiders._stackexchange.people import REGISTERED, SOURCE, Person, Profile
 from spiders._stackexchange.sites import Seat
 from storage.records import AccountKey, Gone, Sighting
 
-PEOPLE = f"{SOURCE}/people/profiles"
 FILTER = f"{SOURCE}/people/filter"
 # What profiles are read with beyond the default, and what of the default need not travel at all.
 INCLUDE = ("user.about_me", "user.answer_count", "user.question_count")

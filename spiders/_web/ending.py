@@ -4,33 +4,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from pydantic import Field
-
 from spiders._base import Yielded
-from spiders._card import Options
 from spiders._lookup import Lookup
 from spiders._reading.wishes import NO_RECRUITERS
 from spiders._web import records
-from spiders._web.sites import SOURCE, Site, Visit
-from storage.records import Account, AccountKey, Gone, Item, Lane, LaneState, Withdrawn
+from spiders._web.about import LANE, MEMORY, WebOptions
+from spiders._web.sites import Site, Visit
+from storage.records import Account, AccountKey, Gone, Item, LaneState, Withdrawn
 
-LANE = Lane(source=SOURCE, kind="linked", target="sites")
-MEMORY = "web/sites"
 SAVE_EVERY = 20  # visits after which the memory is written
-
-
-class WebOptions(Options):
-    """Settings of the personal sites."""
-
-    delay: float = Field(5.0, ge=0, description="seconds between two requests to one site")
-    revisit_days: int = Field(30, ge=1, description="days after which a site is read again")
-    max_profiles: int = Field(500, ge=1, description="sites visited per night")
-    allow: tuple[str, ...] = Field(
-        (), description='exact "host:port" pairs that may be asked although they are not on the open internet'
-    )
-    stand_in: str = Field(
-        "", description="address of a server asked instead of every site, as {stand_in}/{host}/{path}"
-    )
 
 
 class Ending(Lookup):

@@ -12,7 +12,8 @@ from scrapy.http import Response
 
 from spiders._base import Yielded
 from spiders._polite.gate import Refusal
-from spiders._web.ending import LANE, Ending
+from spiders._web.about import LANE
+from spiders._web.ending import Ending
 from spiders._web.marks import Card as Described
 from spiders._web.marks import Marks
 from spiders._web.sites import Site, may_visit, sites_of

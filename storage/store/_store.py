@@ -21,6 +21,7 @@ from storage.store._rights.notices import Notices
 from storage.store._rights.privacy import Privacy
 from storage.store._rights.purge import Purging
 from storage.store._rights.rights import Rights
+from storage.store._saving.counting import Counting
 from storage.store._saving.keeping import Keeping
 from storage.store._trail.audit import Audit
 from storage.store._trail.sealing import Sealing
@@ -31,6 +32,7 @@ class Store(
     Privacy,
     Rights,
     Keeping,
+    Counting,
     Questions,
     Nights,
     Running,

@@ -15,8 +15,8 @@ import pytest
 from scrapy.http import Response
 
 from spiders._huggingface import lanes, people, work
+from spiders._huggingface.about import HuggingFaceOptions
 from spiders._huggingface.answers import Author, Overview, Paper, Repo
-from spiders._huggingface.api import HuggingFaceOptions
 from spiders._polite.limits import structured
 from spiders._reading.clean import each
 from spiders._reading.paging import next_page

@@ -15,6 +15,7 @@ import pytest
 from spiders._polite import gate as _gate
 from spiders._reading.clean import each
 from spiders._research import arxiv, crossref, openalex, people, semanticscholar
+from spiders._research.about import OPENALEX_AT_ONCE
 from spiders._research.openalex import Named, Person, Work, orcid_of, short_id
 from spiders._research.people import Candidate
 from storage.errors import Unreadable
@@ -153,4 +154,4 @@ def test_recorded_authors_through_the_engine(tmp_path: Path) -> None:
     with store:
         assert store.quarantined() == []
     assert replay.unrecorded == replay.unused == []
-    assert spider.ledger.skipped["over_list_calls"] == -(-len(set(leading)) // openalex.AT_ONCE)
+    assert spider.ledger.skipped["over_list_calls"] == -(-len(set(leading)) // OPENALEX_AT_ONCE)

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from pydantic import BaseModel, ConfigDict
 
 from scoring.places.names import place_key
-from scoring.plain_yaml import plain_yaml
+from scoring.plain_yaml import shipped_table
 from scoring.roles.lined import Lined, Word
 
 _SHIPPED = Path(__file__).with_name("words.yaml")
@@ -26,7 +26,7 @@ class Trait(NamedTuple):
 
 
 class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     version: int
     keys: tuple[str, ...]
@@ -78,7 +78,7 @@ class _Patterns(NamedTuple):
 
 @cache
 def _patterns() -> _Patterns:
-    table = _Table.model_validate(plain_yaml(_SHIPPED.read_text("utf-8")))
+    table = _Table.model_validate(shipped_table(_SHIPPED))
     return _Patterns(keys=frozenset(table.keys), traits=tuple(_graded(table)), fine=re.compile(_any_of(table.fine)))
 
 

@@ -10,7 +10,7 @@ from storage.records import Receipt
 from storage.store._base import Database
 from storage.store._judged.features import counted
 from storage.store._saving.rows import digest
-from storage.store._sql import add_to_counter, among, batches
+from storage.store._sql import add_to_counter, among, batches, in_passing
 from storage.store._trail.chain import next_receipt
 from storage.tables import account, lead, lead_member, list_gap, receipt
 
@@ -79,7 +79,7 @@ class Scores(Database):
         """Say where a total stands among those of a section of a role's list; no receipt is read."""
         listed = (receipt.c.role == role, receipt.c.latest, receipt.c.section == section)
         numbers = (_number(*listed, receipt.c.total < total), _number(*listed, receipt.c.total == total))
-        with self._read() as connection:
+        with self._read() as connection, in_passing(connection):
             below, equal, leads = connection.execute(select(*numbers, _number(*listed))).one()
             # Asking of every receipt whether its lead was merged would cost thirty times as much.
             merged = connection.execute(select(lead.c.id).where(lead.c.merged_into.is_not(None))).scalars().all()

@@ -1,0 +1,69 @@
+"""What role profiles come to, without reading them where nothing changed since.
+
+Reading and checking a profile takes a tenth of a short command. What came out is kept, and holds for the very profile,
+the tables beside it and what checks them. Whoever scores reads the profile itself (`scoring.roles.find_role`).
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pydantic
+
+import scoring
+from sourcing import __version__
+from sourcing.config import Config
+from storage.kept import code_in, kept
+from storage.records import Lane, Record
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")  # what is no name is nobody's profile, and no file's name either
+_BY_HAND = "people"  # kind of lanes that name people
+
+
+class CheckedRole(Record):
+    """A profile that can be used: its name and version, and where it looks."""
+
+    role: str
+    version: int
+    lanes: tuple[Lane, ...] | None  # None: they name people, of whom no copy is kept
+
+
+def checked_role(config: Config, name: str) -> CheckedRole:
+    """The profile of this name, the installation's own first; RoleError if it is missing or wrong."""
+
+    def make() -> dict[str, Any]:
+        from scoring.roles import find_role
+
+        found = find_role(name, config.roles_folder)
+        lanes = tuple(found.lane_list())
+        named = any(lane.kind == _BY_HAND for lane in lanes)
+        return CheckedRole(role=found.role, version=found.version, lanes=None if named else lanes).model_dump()
+
+    made = kept(f"role-{name}", _made_of(config, name), make) if _NAME.fullmatch(name) else make()
+    return CheckedRole.model_validate(made)
+
+
+def lanes_of_role(config: Config, name: str) -> Sequence[Lane]:
+    """The lanes of a profile, in the order of its file; RoleError as `checked_role`."""
+    held = checked_role(config, name).lanes
+    if held is not None:
+        return held
+    from scoring.roles import find_role
+
+    return find_role(name, config.roles_folder).lane_list()
+
+
+@cache
+def _code() -> bytes:
+    # Looked at once: a running process has loaded the code it found.
+    return code_in(*map(Path, scoring.__path__), endings=(".py", ".yaml"))
+
+
+def _made_of(config: Config, name: str) -> Iterator[bytes]:
+    yield _code()
+    yield f"{__version__} {pydantic.VERSION} {name}".encode()
+    folder = config.roles_folder
+    for path in sorted((*folder.glob(f"{name}.yaml"), *folder.glob("*/*.yaml"))):
+        yield from (str(path).encode(), path.read_bytes())
