@@ -33,7 +33,7 @@ WORKS_ON = {
     "forget": "leads",
     "resolve": "accounts looked at",
     "score": "leads scored anew",
-    "prepare": "leads scored anew",  # and the list of a role, which takes a fiftieth of it
+    "prepare": "leads scored anew",  # and the list of a role, which takes a sixtieth of it
 }
 LEAST = 0.5  # seconds of processor below which a step says more of the machine than of the code
 
