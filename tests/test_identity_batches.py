@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sourcing.identity import scorer
 from sourcing.identity.batch import batch, columns_of
 from sourcing.identity.engine import columns
 from sourcing.identity.engine.columns import hashed
@@ -88,6 +89,17 @@ def test_every_split_and_order_gives_the_same_pairs_to_the_bit(rows: list[Facts]
         mine, rest = order[at::parts], [row for part in range(parts) if part != at for row in order[part::parts]]
         found.append(scored(table[mine], table[rest], model))
     assert pl.concat(found).unique().sort(SIDES).equals(whole)
+
+
+@given(rows=CROWDS, at_once=st.integers(1, 6))
+@settings(max_examples=40, deadline=None)
+def test_chunks_weighed_beside_each_other_give_the_same_to_the_bit(rows: list[Facts], at_once: int) -> None:
+    model, table = fit(rows, Settings()), tabled(rows)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scorer, "CHUNK", 3)
+        patch.setattr(scorer, "AT_ONCE", at_once)
+        found = scored(table, table.head(0), model)
+    assert found.equals(scored(table, table.head(0), model))
 
 
 @given(CROWDS)

@@ -4,8 +4,10 @@
 frozen model, and nothing else.
 """
 
+import os
 from collections import Counter
 from collections.abc import Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -33,7 +35,8 @@ from storage.records import AccountKey
 
 Doubles = NDArray[np.float64]
 APART, QUEUE, MERGE = 0, 1, 2
-CHUNK = 200_000  # pairs weighed together
+CHUNK = 100_000  # pairs weighed together
+AT_ONCE = 4  # chunks at most: what is done with whole columns needs no interpreter, the rest takes turns
 ENOUGH = 6.0  # bits from which likeness of name or handle corroborates a claim
 TELLING = 3.0  # bits from which a place or an employer does
 # Doublings of followers by which the claimed account may exceed the one that claims it, and those it may have at most
@@ -144,14 +147,17 @@ def _with_links(size: int, left: Ints, right: Ints, tied: Links, touched: Bools 
 
 
 def _in_chunks(ground: Ground, left: Ints, right: Ints, counters: Counter[str]) -> Scored:
-    """Weigh all pairs, so many at a time that memory stays bounded."""
+    """Weigh all pairs, so many at a time that memory stays bounded, some chunks beside each other."""
     counters["pairs_compared"] = len(left)
     bits, zone = np.zeros(len(left), dtype=np.float32), np.zeros(len(left), dtype=np.int8)
-    parts = [np.zeros((0, len(KINDS)), dtype=np.float32)]
-    for start in range(0, len(left), CHUNK):
+
+    def weigh(start: int) -> NDArray[np.float32]:
         part = slice(start, start + CHUNK)
         bits[part], zone[part], kept = _weigh(Pairs(ground, left[part], right[part]))
-        parts.append(kept)
+        return kept
+
+    with ThreadPoolExecutor(min(AT_ONCE, os.cpu_count() or 1)) as pool:
+        parts = [np.zeros((0, len(KINDS)), dtype=np.float32), *pool.map(weigh, range(0, len(left), CHUNK))]
     return Scored(ground.rows, left, right, bits, zone, np.flatnonzero(zone), np.concatenate(parts), counters)
 
 
