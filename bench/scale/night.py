@@ -9,6 +9,7 @@ with its input, and the growth of all accounts stands beside it. Steps are said 
 variable BENCH_HOUSE set to a folder, the first nights are made there once: a run that was ended goes on with the next.
 """
 
+import gc
 import os
 import sys
 import tempfile
@@ -87,6 +88,9 @@ def second_night(people: int) -> Second:
         if not _has_a_night(folder):
             # Without limits: a token reads 100,000 people in days, whatever the machine (docs/scale.md).
             run_demo(folder, people=people, seed="scale", limits=NO_LIMITS, progress=Watch(people))
+        # The invented world of nights before lives in this process: to look through it for garbage is not the night's.
+        gc.collect()
+        gc.freeze()
         watch = Watch(people)
         return watch.told(run_demo(folder, people=people, seed="scale", limits=NO_LIMITS, progress=watch))
 
