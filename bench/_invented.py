@@ -14,14 +14,15 @@ from sourcing.demo.chance import Chance
 from sourcing.demo.links import github_page, hackernews_page, kaggle_page
 from sourcing.demo.posts import post
 from sourcing.demo.profiles import account as shown_at_github
+from sourcing.demo.seats import forum_seat, orcid
 from sourcing.demo.server.exchange import Question
 from sourcing.demo.sources import bluesky, forem, forgejo, gitlab, mastodon, research, venues
 from sourcing.demo.sources import web as sites
-from sourcing.demo.sources._boards import LABELS, boards, seat
+from sourcing.demo.sources._boards import LABELS, boards
 from sourcing.demo.sources._fediverse import SERVER, did, skies
 from sourcing.demo.sources._hub import hub
 from sourcing.demo.sources._network import network
-from sourcing.demo.sources._papers import author_id, confirmed, orcid
+from sourcing.demo.sources._papers import author_id, confirmed
 from sourcing.demo.sources._stages import bio, cancelled, stated
 from sourcing.demo.sources._stages import seat as on_stage
 from sourcing.demo.sources._workspace import LABELS as FIELD_LABELS
@@ -177,7 +178,7 @@ def _huggingface(world: World, person: Person) -> Account | None:
 
 
 def _discourse(world: World, person: Person) -> Account | None:
-    there, one = boards(world), seat(world.cast, person)
+    there, one = boards(world), forum_seat(world.cast, person)
     if one is None or there.hidden(one):
         return None
     place = Place(Forum(host=one.host, title=one.host), f"https://{one.host}")

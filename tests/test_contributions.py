@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from scoring.roles import Role, find_role
 from sourcing.contributions import FEWEST_IN_BOTH, Share, contributions, estimate
+from sourcing.demo.truth import Truths
 from sourcing.demo.world import World
 from sourcing.nightly import last_night, run
 from sourcing.show import nights as show
@@ -131,7 +132,7 @@ def world() -> World:
 @pytest.fixture(scope="module")
 def everybody(world: World) -> list[str]:
     """The people of the world, once each."""
-    told = {truth.person: truth.kind for truth in (world.truth[key] for key in world.truth)}
+    told = {truth.person: truth.kind for truth in Truths(world).values()}
     return [str(number) for number, kind in sorted(told.items()) if kind == "person"]
 
 
@@ -155,7 +156,7 @@ def shown_by(world: World, role: Role) -> dict[str, set[str]]:
     ]
     giving = {index for host in hosts if host is not None for index, _ in world.contributors(host)}
     people = world.cast.people
-    alive = {truth.person for truth in (world.truth[key] for key in world.truth) if truth.kind == "person"}
+    alive = {truth.person for truth in Truths(world).values() if truth.kind == "person"}
     found = {
         "github": giving,
         "kaggle": {one.index for one in people if one.kaggle and one.tier >= 3},

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from sourcing.demo.seats import forum_page, forum_seat
 from sourcing.demo.sources._boards import CATEGORIES, boards
-from sourcing.demo.sources.discourse import VENUE
 from storage.text import profile_key
 from tests.demo_house import a_desk, client, small
 
@@ -75,6 +75,8 @@ def test_days_bring_topics_and_changed_profiles() -> None:
 
 def test_handles_are_those_of_their_pages() -> None:
     world = small(1_500)
-    handles = [found for person in world.cast.people if (found := VENUE.handle(world.cast, person))]
-    assert 50 < len(handles) == len(set(handles))
-    assert all(profile_key(VENUE.page(one)) == ("discourse", one.lower()) for one in handles)
+    there = [found for person in world.cast.people if (found := forum_seat(world.cast, person))]
+    handles = {f"{one.host}/{one.username}" for one in there}
+    assert 50 < len(handles) == len(there)
+    pages = [page for person in world.cast.people if (page := forum_page(world.cast, person))]
+    assert {profile_key(page) for page in pages} == {("discourse", one.lower()) for one in handles}

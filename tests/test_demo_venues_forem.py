@@ -1,18 +1,19 @@
 """DEV of the invented world: names, numbers, articles and the next day, read by the spider's own models."""
 
-from sourcing.demo.sources.forem import VENUE, handle, number
+from sourcing.demo.seats import forem_name
+from sourcing.demo.sources.forem import VENUE, number
 from spiders.forem import Article, Writer
 from tests.demo_house import a_desk, client, small
 
 
 async def test_writers_answer_by_name_and_by_number() -> None:
     world = small(400)
-    writers = [person for person in world.cast.people if handle(world.cast, person)]
+    writers = [person for person in world.cast.people if forem_name(world.cast, person)]
     assert 20 < len(writers) < 80
-    assert len({handle(world.cast, person) for person in writers}) == len(writers)
+    assert len({forem_name(world.cast, person) for person in writers}) == len(writers)
     async with client(a_desk(world)) as held:
         for person in writers:
-            named = await held.get("/forem/users/by_username", params={"url": handle(world.cast, person)})
+            named = await held.get("/forem/users/by_username", params={"url": forem_name(world.cast, person)})
             numbered = await held.get(f"/forem/users/{number(person)}")
             assert named.json() == numbered.json()
             found = Writer.model_validate(named.json())
@@ -29,7 +30,7 @@ async def test_articles_and_the_next_day() -> None:
         async with client(a_desk(world)) as held:
             found = {}
             for person in world.cast.people:
-                name = handle(world.cast, person)
+                name = forem_name(world.cast, person)
                 if name:
                     rows = (await held.get("/forem/articles", params={"username": name})).json()
                     found[name] = {Article.model_validate(row).id for row in rows}

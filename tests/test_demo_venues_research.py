@@ -8,6 +8,7 @@ import httpx
 from scrapy import Request
 from scrapy.http import Response
 
+from sourcing.demo.seats import orcid, publishes
 from sourcing.demo.sources import _papers, research
 from sourcing.demo.world import World
 from spiders._research.openalex import orcid_of
@@ -67,7 +68,7 @@ def test_crawl_finds_leading_authors_and_next_night_asks_little(tmp_path: Path) 
     assert found <= told.keys()
     assert len(found) > 0.9 * len(told) > 80
     for account in accounts:
-        own = _papers.orcid(world.cast, told[account.source_id])
+        own = orcid(world.cast, told[account.source_id])
         assert [link.url for link in account.links] == ([f"https://orcid.org/{own}"] if own else [])
         assert ("no_match" in account.flags) is not bool(own)
     claims = {link.claim for account in accounts for link in account.links}
@@ -78,7 +79,7 @@ def test_crawl_finds_leading_authors_and_next_night_asks_little(tmp_path: Path) 
 
 def test_invented_orcids_have_their_check_digit() -> None:
     cast = small(1_500).cast
-    found = [own for person in cast.people if (own := research.VENUE.handle(cast, person))]
+    found = [own for person in cast.people if (own := publishes(cast, person) and orcid(cast, person))]
     assert len(found) == len(set(found)) > 50
     assert all(orcid_of(own) == own for own in found)
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sourcing.demo.seats import network_page, network_seats
 from sourcing.demo.sources._network import network
 from sourcing.demo.sources.stackexchange import VENUE
 from storage.text import profile_key
@@ -71,6 +72,8 @@ def test_days_bring_answers_edits_and_departures() -> None:
 
 def test_handles_are_those_of_their_pages() -> None:
     world = small(800)
-    handles = [found for person in world.cast.people if (found := VENUE.handle(world.cast, person))]
+    handles = [found for person in world.cast.people if (found := network_page(world.cast, person))]
     assert 50 < len(handles) == len(set(handles))
-    assert all(profile_key(VENUE.page(one)) == ("stackexchange", one) for one in handles)
+    seats = [network_seats(world.cast, person) for person in world.cast.people]
+    named = {f"{name}/{number}" for seat in seats for name, number in list(seat.items())[:1]}
+    assert {profile_key(page) for page in handles} == {("stackexchange", one) for one in named}

@@ -12,9 +12,10 @@ import pytest
 from sourcing.demo.clock import midnight
 from sourcing.demo.ids import user_node, user_number
 from sourcing.demo.posts import escaped
-from sourcing.demo.sources import pages
+from sourcing.demo.seats import pages
 from sourcing.demo.stock import stock
 from sourcing.demo.threads import WANTED, first_weekdays
+from sourcing.demo.truth import Truths
 from sourcing.demo.works import Record
 from sourcing.demo.world import World
 from storage.records import AccountKey
@@ -139,7 +140,7 @@ def test_all_sites_of_people_are_reserved_or_known_profile_pages() -> None:
         "https://www.linkedin.com/in/",
         "https://bsky.app/profile/",
     )
-    own_pages = {page for person in world.cast.people for _, page in pages(world.cast, person)}
+    own_pages = {page for person in world.cast.people for page in pages(world.cast, person)}
     reserved = re.compile(r"https://[^/]*\.?(example|example\.org)(/|$)")
     for index in range(600):
         account = world.github(index)
@@ -164,20 +165,21 @@ def test_some_link_both_ways_some_one_way_some_wrongly() -> None:
 
 def test_truth_knows_every_living_account() -> None:
     world = small(300, day=5)
-    assert len(world.truth) > 300
-    truth = world.truth[next(iter(world.truth))]
+    truths = Truths(world)
+    assert len(truths) > 300
+    truth = truths[next(iter(truths))]
     assert all(1 <= level <= 5 for level in truth.skills.values())
     assert all(0 <= fit <= 1 for fit in truth.fit.values())
     for key in truth.accounts:
-        assert world.truth[key] == truth
+        assert truths[key] == truth
     gone = [n for n, past in world.past.items() if any(change.kind == "delete" for change in past)]
-    assert all(AccountKey("github", str(world.cast.github_id(n))) not in world.truth for n in gone)
+    assert all(AccountKey("github", str(world.cast.github_id(n))) not in truths for n in gone)
 
 
 def test_people_of_a_field_fit_its_role_better() -> None:
     world = small(1_200)
     fits: dict[bool, list[float]] = {True: [], False: []}
-    for truth in {world.truth[key].person: world.truth[key] for key in world.truth}.values():
+    for truth in {truth.person: truth for truth in Truths(world).values()}.values():
         fits[truth.field == "mle"].append(truth.fit["mle"])
     assert sum(fits[True]) / len(fits[True]) > 0.3 + sum(fits[False]) / len(fits[False])
 

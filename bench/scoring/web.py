@@ -21,7 +21,7 @@ from scoring.roles import Role, find_role
 from sourcing.config import FILE_NAME, load
 from sourcing.demo.loud import boast
 from sourcing.demo.run import ENVIRONMENT, WORLD_FILE, DemoWorld, run_demo
-from sourcing.demo.truth import Truth, tell
+from sourcing.demo.truth import Truth, Truths, tell
 from sourcing.demo.world import World
 from storage.records import Lead
 from storage.store import Store
@@ -70,7 +70,8 @@ def _night(folder: Path, seed: str) -> Night:
     kept = DemoWorld.model_validate_json((folder / WORLD_FILE).read_bytes())
     world = World(kept.seed, kept.people, kept.anchor, kept.day)
     everybody = [tell(world, person) for person in world.cast.people]
-    behind = [everybody[_owner(world, lead)] for lead in leads]
+    truths = Truths(world)
+    behind = [everybody[_owner(truths, lead)] for lead in leads]
     boasting = [_boasts(world, truth) for truth in behind]
     return Night(kept, leads, behind, boasting, [truth for truth in everybody if truth.kind == "person"])
 
@@ -81,9 +82,9 @@ def _boasts(world: World, truth: Truth) -> bool:
     return boast(person) not in (None, person.field)
 
 
-def _owner(world: World, lead: Lead) -> int:
+def _owner(truths: Truths, lead: Lead) -> int:
     """Whose most accounts of a lead are; a lead joined wrongly counts for one of its people."""
-    owners = Counter(world.truth[account.key].person for account in lead.accounts if account.key in world.truth)
+    owners = Counter(truths[account.key].person for account in lead.accounts if account.key in truths)
     return max(owners, key=lambda person: (owners[person], -person))
 
 

@@ -7,7 +7,7 @@ guesses of ours. Kaggle itself publishes no links. Some addresses belong to many
 from sourcing.demo.cast import Cast, Person
 from sourcing.demo.chance import Chance
 from sourcing.demo.naming import firm
-from sourcing.demo.sources import pages as venue_pages
+from sourcing.demo.seats import named
 from sourcing.demo.works import Record
 
 # How many name …, of those who have a profile there.
@@ -109,9 +109,7 @@ def claims_elsewhere(cast: Cast, person: Person) -> list[str]:
         pages.append(kaggle_page(person.kaggle))
     if person.hn and chance.often(0.25 if not names_github(cast, person) else 0.5):
         pages.append(hackernews_page(person.hn))
-    for venue, page in venue_pages(cast, person):
-        if Chance(cast.seed, person.index, "names", venue.name).often(venue.linked):
-            pages.append(page)
+    pages += named(cast, person)
     if chance.often(0.012):
         other = cast.people[chance.below(cast.size)]
         pages += [kaggle_page(other.kaggle)] if other.kaggle else []

@@ -10,18 +10,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from sourcing.demo.bios import claims
 from sourcing.demo.cast import Person, Shift
 from sourcing.demo.chance import Chance
 from sourcing.demo.sources import venues
+from sourcing.demo.sources._hub import hub
 from sourcing.demo.stock import Place, stock
 from sourcing.demo.works import Record
+from sourcing.demo.world import World
 from storage.records import AccountKey
-
-if TYPE_CHECKING:
-    from sourcing.demo.world import World
 
 _STUDIES = ("coursework", "eda", "dotfiles")
 _UNSEEN = 0.25  # share of a field's skills practised at work alone, for the most senior
@@ -53,9 +51,9 @@ class Truth:
 
 
 class Truths(Mapping[AccountKey, Truth]):
-    """Account → truth, worked out when asked for."""
+    """Account → truth of everybody with a living account, worked out when asked for."""
 
-    def __init__(self, world: "World") -> None:
+    def __init__(self, world: World) -> None:
         self._world = world
         self._owners = {key: person.index for person in world.cast.people for key in keys(world, person)}
 
@@ -69,7 +67,7 @@ class Truths(Mapping[AccountKey, Truth]):
         return len(self._owners)
 
 
-def keys(world: "World", person: Person) -> tuple[AccountKey, ...]:
+def keys(world: World, person: Person) -> tuple[AccountKey, ...]:
     """The living accounts of a person."""
     found = []
     if world.login(person.index):
@@ -82,7 +80,7 @@ def keys(world: "World", person: Person) -> tuple[AccountKey, ...]:
     return tuple(found)
 
 
-def tell(world: "World", person: Person) -> Truth:
+def tell(world: World, person: Person) -> Truth:
     """Everything true of one person."""
     skills = _true(world.cast.seed, person, _shown(world, person))
     met = {role: _met(skills, groups) for role, groups in _needs().items()}
@@ -102,10 +100,8 @@ def tell(world: "World", person: Person) -> Truth:
     )
 
 
-def _shown(world: "World", person: Person) -> dict[str, int]:
+def _shown(world: World, person: Person) -> dict[str, int]:
     """What everything the person published would prove to somebody who saw all of it."""
-    from sourcing.demo.sources._hub import hub  # the venues know the world, and the world knows its truth
-
     levels = dict.fromkeys(claims(person), 1)
 
     def shown(skill: str, level: int) -> None:

@@ -13,7 +13,6 @@ from sourcing.demo.merges import base, made
 from sourcing.demo.profiles import merge_host, profile, renamed
 from sourcing.demo.stock import stock
 from sourcing.demo.threads import Threads
-from sourcing.demo.truth import Truths
 from sourcing.demo.works import Record, host_record
 
 _KEPT = 3_000  # profiles kept in memory
@@ -42,11 +41,6 @@ class World:
     def threads(self) -> Threads:
         """Hacker News on this day."""
         return Threads(self.cast, self.past)
-
-    @cached_property
-    def truth(self) -> Truths:
-        """What is true of every living account; never served."""
-        return Truths(self)
 
     # ---- GitHub -------------------------------------------------------------------------------------------
 

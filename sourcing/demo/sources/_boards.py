@@ -2,27 +2,19 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from sourcing.demo.bios import OPT_OUTS, claims, spelled, words
-from sourcing.demo.cast import Cast, Person
+from sourcing.demo.cast import Person
 from sourcing.demo.chance import Chance
 from sourcing.demo.clock import DAY, stamp_ms
 from sourcing.demo.links import github_page, site
+from sourcing.demo.seats import ForumSeat, forum_seat
 from sourcing.demo.works import Record
 from sourcing.demo.world import World
 
 NAME = "discourse"
 SHARE = 0.03  # of the members, who do something on one day
-_OF_FIELD = {
-    "mle": (("discuss.pytorch.org", 0.2), ("discuss.ray.io", 0.08)),
-    "cv": (("discuss.pytorch.org", 0.25),),
-    "nlp": (("discuss.huggingface.co", 0.3),),
-    "aipd": (("discuss.huggingface.co", 0.15),),
-    "ml-ops": (("discuss.ray.io", 0.15),),
-    "student": (("discuss.pytorch.org", 0.1), ("discuss.huggingface.co", 0.06)),
-}
 CATEGORIES = {
     "discuss.pytorch.org": ("vision", "nlp", "distributed", "deployment"),
     "discuss.huggingface.co": ("transformers", "datasets", "diffusers"),
@@ -40,32 +32,6 @@ _TITLES = (
 _SUBJECTS = ("small batches", "mixed precision", "long sequences", "tiny objects", "a custom sampler", "LoRA")
 
 
-@dataclass(frozen=True, slots=True)
-class Seat:
-    """One member of one forum."""
-
-    index: int  # of the person
-    host: str
-    number: int
-    username: str
-
-
-def seat(cast: Cast, person: Person) -> Seat | None:
-    """A person's place in a forum; most have none."""
-    chance = Chance(cast.seed, person.index, NAME)
-    for host, share in _OF_FIELD.get(person.field.id, ()):
-        if person.kind == "User" and chance.often(share):
-            name = person.login if person.login and chance.often(0.5) else f"{person.latin.split()[0]}_{person.index}"
-            return Seat(person.index, host, 1_000 + person.index, name)
-    return None
-
-
-def handle(cast: Cast, person: Person) -> str:
-    """Forum and name there; empty without an account."""
-    found = seat(cast, person)
-    return f"{found.host}/{found.username}" if found else ""
-
-
 class Boards:
     """All forums on one day."""
 
@@ -73,25 +39,25 @@ class Boards:
         self._cast, self._day = world.cast, world.day
 
     @cached_property
-    def seats(self) -> dict[str, list[Seat]]:
+    def seats(self) -> dict[str, list[ForumSeat]]:
         """Forum → members, in the order of joining."""
-        found: dict[str, list[Seat]] = {host: [] for host in CATEGORIES}
+        found: dict[str, list[ForumSeat]] = {host: [] for host in CATEGORIES}
         for person in self._cast.people:
-            member = seat(self._cast, person)
+            member = forum_seat(self._cast, person)
             if member is not None:
                 found[member.host].append(member)
         return found
 
-    def member(self, host: str, username: str) -> Seat | None:
+    def member(self, host: str, username: str) -> ForumSeat | None:
         """Who has that name; names know no case."""
         return next((one for one in self.seats[host] if one.username.lower() == username.lower()), None)
 
-    def hidden(self, member: Seat) -> bool:
+    def hidden(self, member: ForumSeat) -> bool:
         """Whether a member shows no profile; some hide it later."""
         chance = Chance(self._cast.seed, member.index, NAME, "hidden")
         return chance.often(0.06) or any(kind == "hide" for _, kind in self.steps(member))
 
-    def steps(self, member: Seat) -> Iterator[tuple[int, str]]:
+    def steps(self, member: ForumSeat) -> Iterator[tuple[int, str]]:
         """What a member did since day 0: the day, and the kind."""
         for day in range(1, self._day + 1):
             chance = Chance(self._cast.seed, member.index, NAME, day)
@@ -144,7 +110,7 @@ class Boards:
             )
         return rows
 
-    def _post(self, writer: Seat, number: int, place: int, at: int, likes: int) -> Record:
+    def _post(self, writer: ForumSeat, number: int, place: int, at: int, likes: int) -> Record:
         return {
             "id": number,
             "user_id": writer.number,
@@ -196,7 +162,7 @@ class Boards:
             if written[one.number]
         ]
 
-    def profile(self, member: Seat) -> Record:
+    def profile(self, member: ForumSeat) -> Record:
         """What a member shows."""
         person, chance = self._cast.people[member.index], Chance(self._cast.seed, member.index, NAME, "profile")
         moved = [day for day, kind in self.steps(member) if kind == "move"]

@@ -7,6 +7,7 @@ from hashlib import sha256
 from sourcing.demo.cast import Cast, Person
 from sourcing.demo.chance import Chance
 from sourcing.demo.clock import DAY
+from sourcing.demo.seats import codehost_handle
 from sourcing.demo.world import World
 
 PAGE = 50
@@ -29,21 +30,14 @@ class Merged:
 
 @dataclass(frozen=True, slots=True)
 class CodeHost:
-    """One host: its name as a source, how many are there, where its numbers begin."""
+    """One host: its name as a source, and where its numbers begin."""
 
     name: str
-    share: float
     first_id: int
 
     def handle(self, cast: Cast, person: Person) -> str:
         """The handle there, unique by its number; "" for most people."""
-        if (
-            person.kind != "User"
-            or not person.field.role
-            or not Chance(cast.seed, person.index, self.name).often(self.share)
-        ):
-            return ""
-        return f"{person.latin.replace(' ', '-')}-{person.index}"
+        return codehost_handle(cast, person, self.name)
 
     def number(self, person: Person) -> int:
         """The durable number."""

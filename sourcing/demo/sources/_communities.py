@@ -5,18 +5,17 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from weakref import WeakKeyDictionary
 
-from sourcing.demo.cast import Cast, Person
+from sourcing.demo.cast import Person
 from sourcing.demo.chance import Chance
 from sourcing.demo.clock import DAY
+from sourcing.demo.seats import base36, reddit_name
 from sourcing.demo.works import Record
 from sourcing.demo.world import World
 
 NAME = "reddit"
 COMMUNITIES = ("MachineLearning", "LanguageTechnology", "computervision", "mlops", "datascience")
 CHANGING = 0.03  # accounts something happens to on a day
-_SHARE = 0.12
 _HISTORY = 40  # days before the world's first
-_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,25 +30,9 @@ class Post:
     deleted: bool = False
 
 
-def base36(number: int) -> str:
-    """A number as Reddit writes ids."""
-    text = ""
-    while number:
-        number, digit = divmod(number, 36)
-        text = _DIGITS[digit] + text
-    return text or "0"
-
-
 def id_of(person: Person) -> str:
     """The durable id of an account."""
     return base36(700_000 + person.index * 31)
-
-
-def handle(cast: Cast, person: Person) -> str:
-    """The user name; empty without an account."""
-    if person.kind != "User" or not Chance(cast.seed, person.index, NAME).often(_SHARE):
-        return ""
-    return f"{person.latin.split(' ')[0]}_{base36(person.index + 1296)}"
 
 
 class Communities:
@@ -61,7 +44,7 @@ class Communities:
     @cached_property
     def people(self) -> dict[str, Person]:
         """User name → everybody who ever had an account."""
-        return {name: person for person in self._cast.people if (name := handle(self._cast, person))}
+        return {name: person for person in self._cast.people if (name := reddit_name(self._cast, person))}
 
     @cached_property
     def by_id(self) -> dict[str, str]:
@@ -128,7 +111,7 @@ class Communities:
         data |= {"subreddit": post.community, "stickied": False, "distinguished": None, "edited": False} | text
         author = {"author": "[deleted]"}
         if not post.deleted:
-            author = {"author": handle(self._cast, person), "author_fullname": f"t2_{id_of(person)}"}
+            author = {"author": reddit_name(self._cast, person), "author_fullname": f"t2_{id_of(person)}"}
         return {"kind": post.kind, "data": data | author}
 
 

@@ -6,27 +6,17 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from sourcing.demo.bios import OPT_OUTS, claims, headline, words
-from sourcing.demo.cast import Cast, Person
+from sourcing.demo.cast import Person
 from sourcing.demo.chance import Chance
 from sourcing.demo.clock import DAY, stamp_ms
 from sourcing.demo.links import github_page, site
+from sourcing.demo.seats import hub_login
 from sourcing.demo.stock import Theme
 from sourcing.demo.works import Record
 from sourcing.demo.world import World
 
 NAME = "huggingface"
 SHARE = 0.03  # of the people there, who do something on one day
-_HERE = {
-    "nlp": 0.6,
-    "cv": 0.45,
-    "mle": 0.4,
-    "aipd": 0.45,
-    "ds": 0.25,
-    "ml-ops": 0.2,
-    "student": 0.2,
-    "organisation": 0.3,
-}
-_RARE = 0.02
 _TASKS = {
     "nlp": (
         *("text-classification", "token-classification", "question-answering", "text-generation", "text-ranking"),
@@ -52,20 +42,6 @@ class Step:
     at: int
 
 
-def handle(cast: Cast, person: Person) -> str:
-    """The login on day 0; empty without an account. Organisations have a page, and no person behind it."""
-    return _login(cast, person) if person.field.id != "organisation" else ""
-
-
-def _login(cast: Cast, person: Person) -> str:
-    chance = Chance(cast.seed, person.index, NAME)
-    if person.kind == "Bot" or not chance.often(_HERE.get(person.field.id, _RARE)):
-        return ""
-    if person.login and chance.often(0.55):
-        return person.login
-    return f"{person.latin.replace(' ', '-')}-{person.index}"
-
-
 def number(person: Person) -> str:
     """The durable id: a MongoDB id, which begins with the time of joining."""
     return f"{person.created:08x}{person.index:016x}"
@@ -76,7 +52,7 @@ class Hub:
 
     def __init__(self, world: World) -> None:
         self._cast, self._day = world.cast, world.day
-        self.members = {p.index: login for p in self._cast.people if (login := _login(self._cast, p))}
+        self.members = {p.index: login for p in self._cast.people if (login := hub_login(self._cast, p))}
 
     @cached_property
     def logins(self) -> dict[str, int]:

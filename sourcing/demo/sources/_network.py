@@ -7,18 +7,16 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from sourcing.demo.bios import OPT_OUTS, claims, headline, spelled, words
-from sourcing.demo.cast import Cast, Person
+from sourcing.demo.cast import Person
 from sourcing.demo.chance import Chance
 from sourcing.demo.clock import DAY
 from sourcing.demo.links import SHARES, github_page, site
+from sourcing.demo.seats import MAIN, SITES, network_seats
 from sourcing.demo.works import Record
 from sourcing.demo.world import World
 
 NAME = "stackexchange"
-MAIN = "stackoverflow"
 SHARE = 0.03  # of the people there, who do something on one day
-_HERE = {"mle": 0.35, "nlp": 0.3, "cv": 0.35, "ml-ops": 0.35, "ds": 0.4, "aipd": 0.25, "web": 0.25, "student": 0.1}
-_RARE = 0.02
 _TAGS = {
     "mle": ("machine-learning", "pytorch", "tensorflow", "keras", "scikit-learn", "xgboost", "apache-spark", "onnx"),
     "nlp": ("nlp", "huggingface-transformers", "spacy", "nltk", "gensim", "large-language-model", "langchain"),
@@ -29,15 +27,12 @@ _TAGS = {
     "web": ("javascript", "reactjs", "docker", "sql", "typescript", "css"),
 }
 _OTHER_TAGS = ("python", "git", "pandas")
-_SISTERS = {
-    "ds": ("stats", ("regression", "time-series", "bayesian", "hypothesis-testing")),
-    "mle": ("datascience", ("machine-learning", "deep-learning", "scikit-learn")),
-    "nlp": ("ai", ("natural-language-processing", "transformer", "large-language-models")),
-    "cv": ("dsp", ("image-processing", "computer-vision", "opencv")),
-    "ml-ops": ("devops", ("docker", "kubernetes", "terraform", "ci-cd")),
-}
-SITES = {MAIN: "https://stackoverflow.com"} | {
-    name: f"https://{name}.stackexchange.com" for name, _ in sorted(set(_SISTERS.values()))
+_SISTER_TAGS = {
+    "ds": ("regression", "time-series", "bayesian", "hypothesis-testing"),
+    "mle": ("machine-learning", "deep-learning", "scikit-learn"),
+    "nlp": ("natural-language-processing", "transformer", "large-language-models"),
+    "cv": ("image-processing", "computer-vision", "opencv"),
+    "ml-ops": ("docker", "kubernetes", "terraform", "ci-cd"),
 }
 
 
@@ -47,29 +42,6 @@ class Step:
 
     kind: str  # answer, edit, leave
     day: int
-
-
-def seats(cast: Cast, person: Person) -> dict[str, int]:
-    """The sites a person has an account at, with the number there; empty for most people."""
-    chance = Chance(cast.seed, person.index, NAME)
-    if person.kind != "User" or not chance.often(_HERE.get(person.field.id, _RARE)):
-        return {}
-    sister = _SISTERS.get(person.field.id)
-    found = {MAIN: 900_000_000 + person.index * 17} if chance.often(0.9) or sister is None else {}
-    if sister is not None and (not found or chance.often(0.3)):
-        found[sister[0]] = 900_000_000 + person.index * 3
-    return found
-
-
-def handle(cast: Cast, person: Person) -> str:
-    """The seat an account is named by; empty without one."""
-    return next((f"{name}/{number}" for name, number in seats(cast, person).items()), "")
-
-
-def page(seat: str) -> str:
-    """The profile address of a seat."""
-    name, _, number = seat.partition("/")
-    return f"{SITES[name]}/users/{number}"
 
 
 def account_id(person: Person) -> int:
@@ -82,7 +54,7 @@ class Network:
 
     def __init__(self, world: World) -> None:
         self._cast, self._day = world.cast, world.day
-        self._members = {p.index: found for p in self._cast.people if (found := seats(self._cast, p))}
+        self._members = {p.index: found for p in self._cast.people if (found := network_seats(self._cast, p))}
 
     @cached_property
     def members(self) -> dict[int, dict[str, int]]:
@@ -109,7 +81,7 @@ class Network:
     def tags(self, index: int, name: str) -> dict[str, tuple[int, int]]:
         """Tag → number and summed score of a person's answers at a site."""
         person, chance = self._cast.people[index], Chance(self._cast.seed, index, NAME, "tags", name)
-        known = _TAGS.get(person.field.id, _OTHER_TAGS) if name == MAIN else _SISTERS[person.field.id][1]
+        known = _TAGS.get(person.field.id, _OTHER_TAGS) if name == MAIN else _SISTER_TAGS[person.field.id]
         counts = {}
         for tag in chance.some(known, 2 + int(4 * person.seniority)):
             answers = min(1 + chance.heavy(2 + 25 * person.seniority**2, 1.1), 3_000)

@@ -6,6 +6,7 @@ from functools import lru_cache
 from sourcing.demo.cast import Cast, Person
 from sourcing.demo.chance import Chance
 from sourcing.demo.clock import DAY, stamp
+from sourcing.demo.seats import publishes
 from sourcing.demo.world import World
 
 NAME = "research"
@@ -55,27 +56,9 @@ class Paper:
         return f"10.48550/arxiv.{self.arxiv}" if self.arxiv else f"10.5555/demo.{self.number}"
 
 
-def publishes(cast: Cast, person: Person) -> bool:
-    """Whether somebody is an author at all."""
-    chance = Chance(cast.seed, person.index, NAME)
-    return person.field.role in CATEGORIES and person.kind == "User" and chance.often(0.08 + 0.2 * person.seniority)
-
-
 def author_id(person: Person) -> str:
     """The id at OpenAlex."""
     return f"A{FIRST_AUTHOR + person.index}"
-
-
-def orcid(cast: Cast, person: Person) -> str:
-    """The ORCID with its check digit; empty for one author in three."""
-    if not Chance(cast.seed, person.index, NAME, "orcid").often(0.66):
-        return ""
-    digits, total = f"{90_000_000_000_000 + person.index:015d}"[:15], 0
-    for digit in digits:
-        total = (total + int(digit)) * 2
-    check = (12 - total % 11) % 11
-    whole = digits + ("X" if check == 10 else str(check))
-    return "-".join(whole[at : at + 4] for at in range(0, 16, 4))
 
 
 def confirmed(cast: Cast, person: Person) -> bool:

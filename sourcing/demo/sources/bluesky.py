@@ -72,8 +72,5 @@ VENUE = Venue(
         ("GET", f"/{NAME}/xrpc/app.bsky.actor.getProfiles", Door(NAME, "profiles", NAME, profiles, _limits)),
     ],
     options=lambda base: {"api": f"{base}/{NAME}/xrpc"},
-    handle=skies,
     key=key,
-    page=lambda handle: f"https://bsky.app/profile/{handle}",
-    linked=0.0,  # GitHub lists exactly the people who are there
 )

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from sourcing.demo.cast import Person
+from sourcing.demo.seats import forum_seat
 from sourcing.demo.server.desk import Door, Handler
 from sourcing.demo.server.exchange import Answer, Question, say
 from sourcing.demo.sources import Venue
 from sourcing.demo.sources._answers import conditional
-from sourcing.demo.sources._boards import CATEGORIES, LABELS, NAME, Boards, boards, handle, seat
+from sourcing.demo.sources._boards import CATEGORIES, LABELS, NAME, Boards, boards
 from sourcing.demo.works import Record
 from sourcing.demo.world import World
 from storage.records import AccountKey
@@ -18,7 +19,7 @@ _MEMBERS, _TOPICS, _POSTS = 50, 30, 20  # per page
 
 def key(world: World, person: Person) -> AccountKey | None:
     """The account of a person; nobody leaves a forum here."""
-    member = seat(world.cast, person)
+    member = forum_seat(world.cast, person)
     return AccountKey(NAME, f"{member.host}/{member.number}") if member else None
 
 
@@ -114,8 +115,5 @@ VENUE = Venue(
     name=NAME,
     doors=doors,
     options=lambda base: {"addresses": {host: f"{base}/{NAME}/{host}" for host in CATEGORIES}},
-    handle=handle,
     key=key,
-    page=lambda name: f"https://{name.partition('/')[0]}/u/{name.partition('/')[2]}",
-    linked=0.15,
 )

@@ -46,7 +46,5 @@ VENUE = Venue(
         )
     ],
     options=lambda base: {"enabled": True, "api": f"{base}/ecosystems", "registries": _REGISTRIES},
-    handle=lambda _, __: "",  # nobody has an account there
     key=lambda _, __: None,
-    page=lambda handle: f"https://index.example/{handle}",
 )

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from sourcing.demo.bios import headline
-from sourcing.demo.cast import Cast, Person
+from sourcing.demo.cast import Person
 from sourcing.demo.chance import Chance
 from sourcing.demo.clock import DAY, stamp
 from sourcing.demo.server.desk import Door
@@ -203,11 +203,6 @@ def _options(base: str) -> Mapping[str, Any]:
     return {**names, "pretalx": f"{base}/events/{{host}}", "events": rows}
 
 
-def _handle(cast: Cast, person: Person) -> str:
-    one = seat(cast, person)
-    return one.code if one else ""
-
-
 def _key(world: World, person: Person) -> AccountKey | None:
     one = seat(world.cast, person)
     return one.key if one and not cancelled(world, person, one) else None
@@ -217,8 +212,5 @@ VENUE = Venue(
     name=NAME,
     doors=_doors,
     options=_options,
-    handle=_handle,
     key=_key,
-    page=lambda handle: f"https://events.example/{handle}",
-    linked=0.0,  # programmes name their speakers; nobody names a programme's page of themself
 )

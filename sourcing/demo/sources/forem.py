@@ -3,10 +3,11 @@
 from typing import Any
 
 from sourcing.demo.bios import claims, headline, spelled
-from sourcing.demo.cast import Cast, Person
+from sourcing.demo.cast import Person
 from sourcing.demo.chance import Chance
 from sourcing.demo.clock import DAY, stamp
 from sourcing.demo.links import site
+from sourcing.demo.seats import forem_name
 from sourcing.demo.server.desk import Door
 from sourcing.demo.server.exchange import Answer, Question, say
 from sourcing.demo.sources import Venue
@@ -14,15 +15,7 @@ from sourcing.demo.world import World
 from storage.records import AccountKey
 
 _FIRST_ID = 400_000
-_SHARE = 0.12
 _NOT_FOUND = say({"error": "not found", "status": 404}, 404)
-
-
-def handle(cast: Cast, person: Person) -> str:
-    """The name there, unique by its number; "" for most people."""
-    if person.kind != "User" or not Chance(cast.seed, person.index, "forem").often(_SHARE):
-        return ""
-    return f"{person.latin.replace(' ', '')}{person.index}"[-30:]
 
 
 def number(person: Person) -> int:
@@ -34,7 +27,7 @@ def _person(world: World, name: str) -> Person | None:
     digits = name[len(name.rstrip("0123456789")) :]
     candidates = (int(digits[at:]) for at in range(len(digits)))
     people = (world.cast.people[index] for index in candidates if index < world.cast.size)
-    return next((person for person in people if handle(world.cast, person) == name), None)
+    return next((person for person in people if forem_name(world.cast, person) == name), None)
 
 
 def _profile(world: World, person: Person) -> dict[str, Any]:
@@ -43,7 +36,7 @@ def _profile(world: World, person: Person) -> dict[str, Any]:
     return {
         "type_of": "user",
         "id": number(person),
-        "username": handle(world.cast, person),
+        "username": forem_name(world.cast, person),
         "name": person.name,
         "summary": headline(person),
         "twitter_username": None,
@@ -65,7 +58,7 @@ def by_number(world: World, question: Question) -> Answer:
     """GET /users/{id}."""
     index = int(question.path["number"]) - _FIRST_ID
     person = world.cast.people[index] if 0 <= index < world.cast.size else None
-    return say(_profile(world, person)) if person and handle(world.cast, person) else _NOT_FOUND
+    return say(_profile(world, person)) if person and forem_name(world.cast, person) else _NOT_FOUND
 
 
 def articles(world: World, question: Question) -> Answer:
@@ -85,7 +78,7 @@ def _articles(world: World, person: Person) -> list[dict[str, Any]]:
 
 def _article(world: World, person: Person, skills: tuple[str, ...], day: int) -> dict[str, Any]:
     chance = Chance(world.cast.seed, person.index, "forem", "article", day)
-    skill, name = chance.pick(skills), handle(world.cast, person)
+    skill, name = chance.pick(skills), forem_name(world.cast, person)
     slug = f"notes-on-{skill}-{day % 100_000}".replace(" ", "-")
     return {
         "type_of": "article",
@@ -102,7 +95,7 @@ def _article(world: World, person: Person, skills: tuple[str, ...], day: int) ->
 
 
 def _key(world: World, person: Person) -> AccountKey | None:
-    return AccountKey("forem", str(number(person))) if handle(world.cast, person) else None
+    return AccountKey("forem", str(number(person))) if forem_name(world.cast, person) else None
 
 
 VENUE = Venue(
@@ -113,8 +106,5 @@ VENUE = Venue(
         ("GET", "/forem/articles", Door("forem", "articles", "forem", articles)),
     ],
     options=lambda base: {"api": f"{base}/forem"},
-    handle=handle,
     key=_key,
-    page=lambda name: f"https://dev.to/{name}",
-    linked=0.5,
 )

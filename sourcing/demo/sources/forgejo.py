@@ -14,7 +14,7 @@ from sourcing.demo.sources._codehosts import PAGE, CodeHost, Merged, project_num
 from sourcing.demo.world import World
 from storage.records import AccountKey
 
-HOST = CodeHost("forgejo", 0.05, 300_000)
+HOST = CodeHost("forgejo", 300_000)
 _MISSING = {"errors": [], "message": "The target couldn't be found.", "url": ""}
 
 
@@ -85,8 +85,5 @@ VENUE = Venue(
         _door("/users/{handle}", "user", user),
     ],
     options=lambda base: {"api": f"{base}/forgejo"},
-    handle=HOST.handle,
     key=_key,
-    page=lambda handle: f"https://codeberg.org/{handle}",
-    linked=0.4,
 )

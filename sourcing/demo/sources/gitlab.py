@@ -15,7 +15,7 @@ from sourcing.demo.sources._codehosts import CodeHost, Merged, project_number, t
 from sourcing.demo.world import World
 from storage.records import AccountKey
 
-HOST = CodeHost("gitlab", 0.14, 20_000_000)
+HOST = CodeHost("gitlab", 20_000_000)
 _PROJECTS: dict[int, str] = {}  # numbers of projects asked for, since later calls name them by number
 
 
@@ -105,8 +105,5 @@ VENUE = Venue(
         _door("/users", "users", users),
     ],
     options=lambda base: {"api": f"{base}/gitlab"},
-    handle=HOST.handle,
     key=_key,
-    page=lambda handle: f"https://gitlab.com/{handle}",
-    linked=0.3,
 )

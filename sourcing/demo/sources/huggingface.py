@@ -4,12 +4,13 @@ import time
 from collections.abc import Iterable
 
 from sourcing.demo.cast import Person
+from sourcing.demo.seats import hub_page
 from sourcing.demo.server.budgets import Budget
 from sourcing.demo.server.desk import Door, Handler
 from sourcing.demo.server.exchange import Answer, Question, say
 from sourcing.demo.sources import Venue
 from sourcing.demo.sources._answers import conditional, page
-from sourcing.demo.sources._hub import NAME, Hub, handle, hub, number
+from sourcing.demo.sources._hub import NAME, Hub, hub, number
 from sourcing.demo.works import Record
 from sourcing.demo.world import World
 from storage.records import AccountKey
@@ -21,7 +22,7 @@ _PAGE, _MOST = 30, 1_000
 
 def key(world: World, person: Person) -> AccountKey | None:
     """The living account of a person."""
-    here = handle(world.cast, person) and not hub(world).left(person.index)
+    here = hub_page(world.cast, person) and not hub(world).left(person.index)
     return AccountKey(NAME, number(person)) if here else None
 
 
@@ -109,9 +110,6 @@ VENUE = Venue(
     name=NAME,
     doors=doors,
     options=lambda base: {"api": f"{base}{_PATH}"},
-    handle=handle,
     key=key,
-    page=lambda login: f"https://huggingface.co/{login}",
-    linked=0.35,
     environment={"HF_TOKEN": "demo-hf"},
 )

@@ -101,8 +101,5 @@ VENUE = Venue(
         ("GET", f"/{NAME}/{{server}}/api/v1/accounts/lookup", Door(NAME, "lookup", NAME, lookup, _limits)),
     ],
     options=lambda base: {"servers": [SERVER], "address": f"{base}/{NAME}/{{server}}"},
-    handle=toots,
     key=key,
-    page=lambda handle: f"https://{SERVER}/@{handle.partition('@')[0]}",
-    linked=0.0,  # GitHub lists exactly the people who are there
 )

@@ -54,7 +54,5 @@ VENUE = Venue(
     name="npm",
     doors=lambda: [("GET", "/npm/{name}", Door("npm", "module", "npm", module))],
     options=lambda base: {"enabled": True, "api": f"{base}/npm", "site": _SITE},
-    handle=lambda _, __: "",  # nobody names their page there
     key=_key,
-    page=lambda handle: f"{_SITE}/~{handle}",
 )

@@ -64,7 +64,5 @@ VENUE = Venue(
     name="packages",
     doors=lambda: [("GET", "/packages/{name}/json", Door("packages", "package", "packages", package))],
     options=lambda base: {"enabled": True, "api": f"{base}/packages", "site": _SITE},
-    handle=lambda _, __: "",  # nobody names their page there
     key=_key,
-    page=lambda handle: f"{_SITE}/user/{handle}/",
 )

@@ -5,11 +5,12 @@ import time
 from datetime import UTC, datetime
 
 from sourcing.demo.cast import Person
+from sourcing.demo.seats import reddit_name
 from sourcing.demo.server.budgets import Budget
 from sourcing.demo.server.desk import Door, Handler
 from sourcing.demo.server.exchange import Answer, Question, say
 from sourcing.demo.sources import Venue
-from sourcing.demo.sources._communities import COMMUNITIES, NAME, communities, handle, id_of
+from sourcing.demo.sources._communities import COMMUNITIES, NAME, communities, id_of
 from sourcing.demo.works import Record
 from sourcing.demo.world import World
 from spiders._reddit.deletions import pseudonym
@@ -23,7 +24,7 @@ _KINDS = {"new": "t3", "comments": "t1"}
 
 def key(world: World, person: Person) -> AccountKey | None:
     """The living account of a person."""
-    here = handle(world.cast, person) and not communities(world).left(person)
+    here = reddit_name(world.cast, person) and not communities(world).left(person)
     return AccountKey(NAME, pseudonym(_KEY, f"t2_{id_of(person)}")) if here else None
 
 
@@ -123,9 +124,6 @@ VENUE = Venue(
     name=NAME,
     doors=doors,
     options=_options,
-    handle=handle,
     key=key,
-    page=lambda name: f"https://www.reddit.com/user/{name}",
-    linked=0.1,  # people do name their accounts; nobody may follow that
     environment={"REDDIT_APP": _APP},
 )

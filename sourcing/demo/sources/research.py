@@ -12,6 +12,7 @@ from sourcing.demo.cast import Cast, Person
 from sourcing.demo.chance import Chance
 from sourcing.demo.clock import stamp
 from sourcing.demo.naming import firm
+from sourcing.demo.seats import orcid, publishes
 from sourcing.demo.server.desk import Door
 from sourcing.demo.server.exchange import Answer, Question, say
 from sourcing.demo.sources import Venue
@@ -24,9 +25,7 @@ from sourcing.demo.sources._papers import (
     Paper,
     author_id,
     confirmed,
-    orcid,
     papers,
-    publishes,
 )
 from sourcing.demo.works import Record
 from sourcing.demo.world import World
@@ -203,18 +202,10 @@ def _options(base: str) -> Mapping[str, Any]:
     return {"api": f"{base}/{NAME}", "arxiv": f"{base}/{NAME}/arxiv", "crossref": f"{base}/{NAME}/crossref"} | paces
 
 
-def _page(handle: str) -> str:
-    return f"https://orcid.org/{handle}"
-
-
 VENUE = Venue(
     name=NAME,
     doors=_doors,
     options=_options,
-    # What an author links to is the ORCID, the page of their own.
-    handle=lambda cast, person: orcid(cast, person) if publishes(cast, person) else "",
     key=lambda world, person: AccountKey(NAME, author_id(person)) if publishes(world.cast, person) else None,
-    page=_page,
-    linked=0.4,
     environment={"OPENALEX_API_KEY": "demo-openalex", "SEMANTIC_SCHOLAR_API_KEY": ""},
 )

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from sourcing.demo.cast import Cast, Person
+from sourcing.demo.cast import Person
 from sourcing.demo.server.desk import Door
 from sourcing.demo.server.exchange import Answer, Question, say
 from sourcing.demo.sources import Venue
@@ -16,11 +16,6 @@ from storage.records import AccountKey
 _SCOPES = "channels:history,channels:read,users.profile:read,users:read"
 _GOOD = "demo"  # tokens beginning with it are good
 _MOST = 999
-
-
-def handle(cast: Cast, person: Person) -> str:
-    """The member's display name; nobody can be found by it."""
-    return person.latin.split(" ")[0] if member_of(cast, person) else ""
 
 
 def key(world: World, person: Person) -> AccountKey | None:
@@ -146,9 +141,6 @@ VENUE = Venue(
     name=NAME,
     doors=doors,
     options=_options,
-    handle=handle,
     key=key,
-    page=lambda name: f"https://demo-workspace.example/team/{name}",
-    linked=0.0,  # a workspace is private: nobody names it elsewhere
     environment={"SLACK_BOT_TOKEN": "demo-slack"},
 )

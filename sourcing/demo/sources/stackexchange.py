@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from sourcing.demo.cast import Person
+from sourcing.demo.seats import SITES
 from sourcing.demo.server.desk import Door, Handler
 from sourcing.demo.server.exchange import Answer, Question, say
 from sourcing.demo.sources import Venue
-from sourcing.demo.sources._network import NAME, SITES, account_id, handle, network, page
+from sourcing.demo.sources._network import NAME, account_id, network
 from sourcing.demo.world import World
 from storage.records import AccountKey
 
@@ -111,9 +112,6 @@ VENUE = Venue(
     name=NAME,
     doors=doors,
     options=lambda base: {"api": f"{base}{_API}"},
-    handle=handle,
     key=key,
-    page=page,
-    linked=0.25,
     environment={"STACKEXCHANGE_KEY": "demo-stackexchange"},
 )

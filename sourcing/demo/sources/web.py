@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from sourcing.demo.bios import claims, company, headline
 from sourcing.demo.cast import Cast, Person
 from sourcing.demo.chance import Chance, Wheel
+from sourcing.demo.links import site, website
 from sourcing.demo.server.desk import Door
 from sourcing.demo.server.exchange import Answer, Question, say
 from sourcing.demo.sources import Venue
@@ -39,8 +40,6 @@ def page(world: World, question: Question) -> Answer:
 
 def owner(world: World, site_key: str) -> Person | None:
     """Whose site that is."""
-    from sourcing.demo.links import site
-
     found = _INDEX.search(site_key)
     index = int(found[1]) if found else -1
     if not 0 <= index < world.cast.size:
@@ -97,8 +96,6 @@ def _page(world: World, person: Person) -> str:
 
 
 def _path(person: Person) -> str:
-    from sourcing.demo.links import site
-
     return urlsplit(site(person)).path.rstrip("/")
 
 
@@ -142,8 +139,6 @@ def _resume(world: World, person: Person) -> dict[str, Any]:
 
 def _key(world: World, person: Person) -> AccountKey | None:
     """The site's account: only where site and GitHub account name each other, and recruiters are not refused."""
-    from sourcing.demo.links import site, website
-
     if person.opted_out or not person.login or not names_back(world, person):
         return None
     named = website(world.cast, person) == site(person)
@@ -159,7 +154,5 @@ VENUE = Venue(
     name="web",
     doors=lambda: [("GET", "/web/{host}/{rest:path}", Door("web", "page", "web", page))],
     options=_options,
-    handle=lambda _, __: "",  # sites are named in the website field, not among the social accounts
     key=_key,
-    page=lambda handle: f"https://{handle}",
 )
