@@ -3,6 +3,10 @@
 Results go to standard output, everything else to standard error. The commands stand in `sourcing/commands/`.
 """
 
+from sourcing.process import start_quickly
+
+start_quickly()  # before anything else is loaded: loading is most of what a short command does
+
 import signal
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +15,6 @@ import typer
 
 from sourcing import __version__
 from sourcing.commands._edge import app
-from sourcing.process import start_quickly
 
 __all__ = ["app", "main"]
 
@@ -35,7 +38,6 @@ def main(
 ) -> None:
     """Find people in public work, join their accounts, rank them with scores one can argue with."""
     del version
-    start_quickly()
     ctx.obj = config
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends like Ctrl-C: night closed, exit 130
 

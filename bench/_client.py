@@ -3,7 +3,8 @@
 Ways: `ours` and `ours-…` go through SourceSpider, the gate and the Store, `ours-…` in a night, so with a row of the
 frontier for every answer; `default`, `autothrottle` and `fixed` are plain Scrapy spiders with the settings their name
 says. `bare-…` and `lean-…` only receive: Scrapy as it comes, and with all left out that can be. `…-page` asks for forty
-people an answer, `…-person` for one with twelve pieces of work, both about 10 KB.
+people an answer, the same each time, `…-crowd` for forty others, `…-person` for one with twelve pieces of work, all
+about 10 KB.
 
 A short crawl goes before the measured one, so that imports and what is made once are nobody's cost per answer.
 """
@@ -159,7 +160,7 @@ class Receiver(Plain):
         return iter(())
 
 
-KINDS = ("page", "person")
+KINDS = ("page", "crowd", "person")
 WARM = 50  # answers before the measured ones
 WIDE: dict[str, object] = {"CONCURRENT_REQUESTS": 64, "CONCURRENT_REQUESTS_PER_DOMAIN": 64}
 LEAN = WIDE | {
@@ -216,7 +217,7 @@ def run(way: str, base: str, count: int) -> dict[str, float]:
 
 
 def kind_of(way: str) -> str:
-    """What is asked for: a page of people, one person with work, or what a quota gives."""
+    """What is asked for: a page of people, known or others, one person with work, or what a quota gives."""
     last = way.rpartition("-")[2]
     return last if last in KINDS else "quota"
 

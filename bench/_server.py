@@ -20,6 +20,16 @@ def page() -> bytes:
     return json.dumps({"rows": rows}).encode()
 
 
+def crowd(number: int) -> bytes:
+    """The same with forty others in each answer, who say something else of themselves."""
+    first = number * 40
+    rows = [
+        {"id": n, "login": f"person-{n}", "bio": f"works on invented thing {n} " * 6, "stars": n * 7 % 900}
+        for n in range(first, first + 40)
+    ]
+    return json.dumps({"rows": rows}).encode()
+
+
 def person(number: int) -> bytes:
     """About 10 KB of JSON: one person with twelve pieces of work, as a document of a person's own is."""
     works = [
@@ -64,7 +74,7 @@ class Quota:
 
 
 def app() -> web.Application:
-    """The addresses: /page/{n}, /person/{n}, /quota/{n}, /stats."""
+    """The addresses: /page/{n}, /crowd/{n}, /person/{n}, /quota/{n}, /stats."""
     quota, body = Quota(), page()
 
     async def static(request: web.Request) -> web.Response:
@@ -81,10 +91,14 @@ def app() -> web.Application:
     async def somebody(request: web.Request) -> web.Response:
         return web.Response(body=person(int(request.match_info["n"])), content_type="application/json")
 
+    async def others(request: web.Request) -> web.Response:
+        return web.Response(body=crowd(int(request.match_info["n"])), content_type="application/json")
+
     made = web.Application()
     made.add_routes(
         [
             web.get("/page/{n}", static),
+            web.get("/crowd/{n}", others),
             web.get("/person/{n}", somebody),
             web.get("/quota/{n}", quota.answer),
             web.get("/stats", stats),

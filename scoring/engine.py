@@ -5,13 +5,15 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cached_property
+from typing import NamedTuple
 
 from scoring import sums
 from scoring.fairness.blind import blind
-from scoring.features import FEATURES, Seen
+from scoring.features import FEATURES, Component, Seen
 from scoring.features.base import NOTHING_FOUND
 from scoring.heard import heard
 from scoring.penalties import penalties
+from scoring.person import Person
 from scoring.places import places_digest
 from scoring.reading import Coverage, Reading, Setting
 from scoring.reference import Reference, Usual
@@ -43,8 +45,12 @@ class Scorer:
 
     def score(self, lead: Lead, *, ready: bool = False) -> Receipt:
         """The receipt of one lead as `readable` leaves it; `ready` says that it was made so before."""
-        reading = Reading(lead if ready else readable(lead, self.setting.now)[0], self.setting)
-        parts = [self._part(name, weight, FEATURES[name](reading)) for name, weight in self._weights]
+        return self.score_person(Person(lead if ready else readable(lead, self.setting.now)[0]))
+
+    def score_person(self, person: Person) -> Receipt:
+        """The receipt of a lead made ready to be read; scored for several roles it is read once."""
+        lead, reading = person.lead, Reading(person, self.setting)
+        parts = [_part(asked, asked.feature(reading)) for asked in self._asked]
         gross = sums.added(part.contribution for part in parts)
         deducted = penalties(reading, gross)
         coverage = sums.added(part.weight * part.confidence for part in parts)
@@ -55,8 +61,8 @@ class Scorer:
             digest=self.digest,
             scored_at=self.setting.now,
             total=_total(parts, deducted),
-            low=self._bound(parts, deducted, high=False),
-            high=self._bound(parts, deducted, high=True),
+            low=_bound(parts, [asked.usual.p10 for asked in self._asked], deducted),
+            high=_bound(parts, [asked.usual.p90 for asked in self._asked], deducted),
             coverage=min(1.0, coverage),
             parts=tuple(parts),
             penalties=tuple(deducted),
@@ -68,35 +74,46 @@ class Scorer:
         return _ranked(Reading(readable(lead, self.setting.now)[0], self.setting))
 
     @cached_property
-    def _weights(self) -> list[tuple[str, float]]:
-        return list(self.role.normal_weights.items())
+    def _asked(self) -> list["_Asked"]:
+        cautious, usual = self.role.missing == "cautious", self.setting.reference.usual
+        held = [(name, weight, usual(self.role.role, name)) for name, weight in self.role.normal_weights.items()]
+        return [
+            _Asked(name, weight, one, one.p25 if cautious else one.p50, FEATURES[name]) for name, weight, one in held
+        ]
 
-    def _part(self, name: str, weight: float, found: Seen) -> Part:
-        usual = self._usual(name)
-        neutral = usual.p25 if self.role.missing == "cautious" else usual.p50
-        effective = sums.effective(found.value, found.confidence, neutral)
-        return Part(
-            component=name,
-            weight=weight,
-            value=found.value,
-            confidence=found.confidence,
-            neutral=neutral,
-            effective=effective,
-            contribution=weight * effective,
-            reason=found.reason,
-            evidence=found.evidence,
-            missing=found.missing,
-        )
 
-    def _usual(self, component: str) -> Usual:
-        return self.setting.reference.usual(self.role.role, component)
+class _Asked(NamedTuple):
+    """One component a role weighs; `neutral` is what the unknown share counts as."""
 
-    def _bound(self, parts: Sequence[Part], deducted: Sequence[Penalty], *, high: bool) -> float:
-        """The total if everything unknown stood at the 10th or the 90th percentile."""
-        usual = [(part, self._usual(part.component)) for part in parts]
-        extremes = [(part, known.p90 if high else known.p10) for part, known in usual]
-        terms = (part.weight * sums.effective(part.value, part.confidence, end) for part, end in extremes)
-        return sums.total(terms, (penalty.amount for penalty in deducted))
+    name: str
+    weight: float
+    usual: Usual
+    neutral: float
+    feature: Component
+
+
+def _part(asked: _Asked, found: Seen) -> Part:
+    effective = sums.effective(found.value, found.confidence, asked.neutral)
+    return Part(
+        component=asked.name,
+        weight=asked.weight,
+        value=found.value,
+        confidence=found.confidence,
+        neutral=asked.neutral,
+        effective=effective,
+        contribution=asked.weight * effective,
+        reason=found.reason,
+        evidence=found.evidence,
+        missing=found.missing,
+    )
+
+
+def _bound(parts: Sequence[Part], ends: Sequence[float], deducted: Sequence[Penalty]) -> float:
+    """The total if everything unknown stood at these values."""
+    terms = (
+        part.weight * sums.effective(part.value, part.confidence, end) for part, end in zip(parts, ends, strict=True)
+    )
+    return sums.total(terms, (penalty.amount for penalty in deducted))
 
 
 def readable(lead: Lead, now: datetime) -> tuple[Lead, Counter[str]]:

@@ -55,6 +55,10 @@ def _claimed(reading: Reading, skill: str) -> Claimed | None:
 
 def buzzwords(reading: Reading) -> Penalty | None:
     """Many skills are claimed, few of them show in work."""
+    return reading.person.once(("buzzwords", reading.alike), lambda: _buzzwords(reading))
+
+
+def _buzzwords(reading: Reading) -> Penalty | None:
     claimed = ledger(reading)
     proven = sum(row.proven for row in claimed)
     work = sum(one.level > Level.CLAIM for one in reading.work)
@@ -68,6 +72,10 @@ def buzzwords(reading: Reading) -> Penalty | None:
 
 def accuracy_only(reading: Reading) -> Penalty | None:
     """Own model reports name accuracy and no other measure."""
+    return reading.person.once("accuracy_only", lambda: _accuracy_only(reading))
+
+
+def _accuracy_only(reading: Reading) -> Penalty | None:
     texts = [one for one in reading.own if one.text and one.level > Level.CLAIM and _ACCURACY.search(one.text)]
     bare = [one.id for one in texts if not _OTHER_METRIC.search(one.text or "")]
     if len(bare) < _REPORTS or len(bare) < len(texts):
@@ -78,6 +86,10 @@ def accuracy_only(reading: Reading) -> Penalty | None:
 
 def stale(reading: Reading) -> Penalty | None:
     """No dated public work for two years."""
+    return reading.person.once(("stale", reading.setting.month), lambda: _stale(reading))
+
+
+def _stale(reading: Reading) -> Penalty | None:
     dated = sorted(((at, one.id) for one in reading.work if (at := reading.date(one)) is not None), reverse=True)
     if not dated or reading.setting.age(dated[0][0]) < _STALE_MONTHS:
         return None

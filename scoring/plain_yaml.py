@@ -1,11 +1,8 @@
 """YAML as people write it: only true and false are booleans, so that `off`, `no` and `on` stay words."""
 
 import re
-from pathlib import Path
 
 import yaml
-
-from storage.kept import kept
 
 
 class PlainLoader(yaml.CSafeLoader):
@@ -27,9 +24,3 @@ for loader in (PlainLoader, TellingLoader):
 def plain_yaml(text: str) -> object:
     """The content of a YAML text; yaml.YAMLError if it is none."""
     return yaml.load(text, Loader=PlainLoader)  # noqa: S506 - a safe loader, with fewer booleans
-
-
-def shipped_table(path: Path) -> object:
-    """The content of a table this version ships: read once as YAML, then kept in a form that is there at once."""
-    text = path.read_bytes()
-    return kept(f"table-{path.stem}", (text,), lambda: plain_yaml(text.decode()))

@@ -2,31 +2,29 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
+from scoring.person import Person
 from scoring.places import Gazetteer, shipped_gazetteer
 from scoring.reference import Reference, shipped_reference
 from scoring.roles.model import Role
 from scoring.skills import Match, Matcher
 from scoring.skills.matcher import OTHERS_WORK
-from storage.records import WISH, Account, AccountKey, Evidence, Lead, Level
+from storage.records import Account, Evidence, Lead, Level
 
 DAYS_A_MONTH = 30.4375
 FAINTEST = 0.15  # recency never falls below this: old work is still work
 CLAIMS_AT_MOST = 0.25  # coverage of a skill that is only claimed
 ITEMS_PER_SOURCE = 3
-RICH = 20  # pieces of work from which a missing skill says something
 
 # Nothing a source shows can be older than the source: such dates are wrong and ignored.
 _SOURCE_BEGAN = {"github": 1990, "kaggle": 2010, "hackernews": 2006}  # histories older than GitHub were imported
 _ANY_BEGAN = 1990
 
-# What a person who asked not to be ranked there must not be ranked by.
-_PROGRESSION = ("tier", "grandmaster_level", "competition_", "notebook_", "dataset_", "discussion_")
-
+_Made = TypeVar("_Made")
 
 # Roles that read with one vocabulary share its matcher, and with it what texts and tags were found to say.
 _matcher = lru_cache(maxsize=8)(Matcher)
@@ -65,6 +63,26 @@ class Setting:
         self.gazetteer: Gazetteer = shipped_gazetteer()
         self.reference: Reference = reference or shipped_reference()
         self.unplaced: Counter[tuple[str, str]] = Counter()  # figures without a table, by source and figure
+        self._made: dict[str, Any] = {}
+
+    def once(self, name: str, make: Callable[[], _Made]) -> _Made:
+        """What a component needs of the role in another form, made when first asked for."""
+        if name not in self._made:
+            self._made[name] = make()
+        made: _Made = self._made[name]
+        return made
+
+    @cached_property
+    def alike(self) -> Hashable:
+        """What reading the skills of work hangs on besides the sources' multipliers."""
+        half_lives, strengths = self.role.half_life_months, self.role.strengths
+        return self.matcher, self.month, half_lives.skill, half_lives.paper, tuple(sorted(strengths.items()))
+
+    @cached_property
+    def skills_asked(self) -> frozenset[str]:
+        """The skills the role names."""
+        groups = (skill for group in self.role.must_have for skill in group.skills)
+        return frozenset([*groups, *(nice.skill for nice in self.role.nice_to_have)])
 
     def age(self, at: datetime) -> float:
         """Age in months at the start of this month; a date in the future has age 0."""
@@ -78,92 +96,66 @@ class Setting:
 
 
 class Reading:
-    """One lead, read once."""
+    """One lead, read for one role; what roles share is found once."""
 
-    def __init__(self, lead: Lead, setting: Setting) -> None:
+    def __init__(self, lead: Lead | Person, setting: Setting) -> None:
         self.setting = setting
         self.role = setting.role
-        self.accounts: list[Account] = sorted(lead.accounts, key=lambda account: account.key)
-        self.by_key: Mapping[AccountKey, Account] = {account.key: account for account in self.accounts}
-        unranked = {a.key for a in self.accounts if "progression_opt_out" in a.flags}
-        self.work: list[Evidence] = sorted(
-            (
-                one
-                for one in lead.evidence
-                if one.kind != WISH and not (one.account in unranked and one.kind == "competition")
-            ),
-            key=lambda one: one.id,
-        )
-        self._unranked = unranked
+        self.person = lead if isinstance(lead, Person) else Person(lead)
+        self.accounts: list[Account] = self.person.accounts
+        self.work: list[Evidence] = self.person.work
 
     @cached_property
     def shown(self) -> dict[str, list[Shown]]:
         """The evidence of each skill, strongest first."""
-        found: dict[str, list[Shown]] = {}
-        for one in self.work:
-            for item in self._shown(one):
-                found.setdefault(item.skill, []).append(item)
-        for account in self.accounts:
-            for match in self._claims(account):
-                found.setdefault(match.skill, []).append(self._claimed(account, match))
-        return {skill: sorted(found[skill], key=_strongest) for skill in sorted(found)}
+        return self.person.once(("shown", self.alike), self._all_shown)
 
     @cached_property
     def coverage(self) -> dict[str, Coverage]:
         """Coverage of every skill with any evidence."""
-        return {skill: _covered(skill, items) for skill, items in self.shown.items()}
+        return self.person.once(
+            ("coverage", self.alike), lambda: {skill: _covered(skill, items) for skill, items in self.shown.items()}
+        )
+
+    @cached_property
+    def alike(self) -> Hashable:
+        """All that what work shows hangs on: roles that agree in it see the same."""
+        multipliers = self.role.sources
+        return self.setting.alike, tuple([multipliers.get(source, 1.0) for source in self.person.sources])
 
     def covered(self, skill: str) -> float:
         """Coverage of one skill; 0 without evidence."""
         held = self.coverage.get(skill)
         return held.value if held is not None else 0.0
 
-    @cached_property
+    @property
     def richness(self) -> float:
         """How much there is to read, 0 to 1 at twenty pieces of work."""
-        return min(1.0, sum(one.level > Level.CLAIM for one in self.work) / RICH)
+        return self.person.richness
 
-    @cached_property
+    @property
     def own(self) -> list[Evidence]:
         """Work the person leads: everything but changes and reviews in repositories of others."""
-        return [one for one in self.work if one.kind not in OTHERS_WORK or self.owns(one)]
+        return self.person.own
+
+    @property
+    def elsewhere(self) -> list[Evidence]:
+        """Changes and reviews in repositories of others."""
+        return self.person.elsewhere
 
     def of_source(self, source: str) -> list[Evidence]:
         """Work at one source, in the fixed order."""
-        return self._by_source.get(source, [])
-
-    @cached_property
-    def _by_source(self) -> dict[str, list[Evidence]]:
-        found: dict[str, list[Evidence]] = {}
-        for one in self.work:
-            found.setdefault(one.account.source, []).append(one)
-        return found
+        return self.person.by_source.get(source, [])
 
     @cached_property
     def asked(self) -> frozenset[str] | None:
         """Ids of the work that shows a skill the role asks; None for a role that asks none."""
-        if not self.role.must_have and not self.role.nice_to_have:
-            return None
-        asked = {skill for group in self.role.must_have for skill in group.skills}
-        asked |= {nice.skill for nice in self.role.nice_to_have}
-        return frozenset(item.id for skill in asked for item in self.shown.get(skill, ()))
-
-    @cached_property
-    def elsewhere(self) -> list[Evidence]:
-        """Changes and reviews in repositories of others."""
-        return [one for one in self.work if one.kind in OTHERS_WORK and not self.owns(one)]
-
-    def owns(self, one: Evidence) -> bool:
-        """Whether the address lies under the account's own handle."""
-        account = self.by_key.get(one.account)
-        parts = one.url.split("/", 4)
-        return account is not None and len(parts) > 3 and parts[3].lower() == account.handle.lower()
+        wanted = self.setting.skills_asked
+        return frozenset(item.id for skill in wanted for item in self.shown.get(skill, ())) if wanted else None
 
     def figures(self, account: Account) -> Mapping[str, float]:
         """Figures of an account, without ranks if the person opted out of them."""
-        if account.key not in self._unranked:
-            return account.figures
-        return {name: value for name, value in account.figures.items() if not name.startswith(_PROGRESSION)}
+        return self.person.figures(account)
 
     def date(self, one: Evidence) -> datetime | None:
         """When the work was last done; a date before its source existed is no date."""
@@ -174,12 +166,24 @@ class Reading:
         begun = plausible(one.started_at, one.account.source) if one.started_at is not None else None
         return begun or self.date(one)
 
-    def _shown(self, one: Evidence) -> Iterator[Shown]:
+    def _all_shown(self) -> dict[str, list[Shown]]:
+        found: dict[str, list[Shown]] = {}
+        matched = self.person.once(("matches", self.setting.matcher), self._matches)
+        for name, one, matches in zip(self.person.ids, self.work, matched, strict=True):
+            if matches:
+                for item in self._shown(name, one, matches):
+                    found.setdefault(item.skill, []).append(item)
+        for account, text in self.person.profiles:
+            for match in self.setting.matcher.words(text):
+                found.setdefault(match.skill, []).append(self._claimed(account, match))
+        return {skill: sorted(found[skill], key=_strongest) for skill in sorted(found)}
+
+    def _matches(self) -> list[dict[str, Match]]:
+        return [self.setting.matcher.match(one) for one in self.work]
+
+    def _shown(self, name: str, one: Evidence, matches: Mapping[str, Match]) -> Iterator[Shown]:
         """One item per skill the work shows."""
-        matches = self.setting.matcher.match(one)
-        if not matches:
-            return
-        half_lives, source, name, at = self.role.half_life_months, one.account.source, one.id, self.date(one)
+        half_lives, source, at = self.role.half_life_months, one.account.source, self.date(one)
         others, bare = one.kind in OTHERS_WORK, not (one.packages or one.files)
         recency = self.setting.recency(at, half_lives.paper if one.kind == "paper" else half_lives.skill)
         fresh = recency * self.role.sources.get(source, 1.0)
@@ -188,10 +192,6 @@ class Reading:
         for match in matches.values():
             level = min(one.level, most_proven(one.kind, match.strength, bare=bare))
             yield Shown(match.skill, name, source, level, self.role.strengths[level] * fresh * match.strength, same)
-
-    def _claims(self, account: Account) -> tuple[Match, ...]:
-        text = "\n".join(part for part in (account.headline, account.bio) if part)
-        return self.setting.matcher.words(text) if text else ()
 
     def _claimed(self, account: Account, match: Match) -> Shown:
         worth = self.role.strengths[Level.CLAIM] * match.strength * self.role.sources.get(account.source, 1.0)

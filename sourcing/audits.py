@@ -1,78 +1,89 @@
-"""Audits of an installation's own leads: supply for a role, proxies behind a score, bias by declared groups, strata."""
+"""Audits of an installation's own leads: proxies behind a score, bias by declared groups, strata."""
 
 import csv
 import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from scoring.engine import Scorer, skills_of
+from scoring.engine import Scorer
+from scoring.fairness.beside import Beside
 from scoring.fairness.bias import BiasAudit, bias_audit
-from scoring.fairness.proxies import Facts, ProxyAudit, facts, proxies
+from scoring.fairness.proxies import ProxyAudit, proxies
 from scoring.fairness.slates import STRATA, UNKNOWN, Balanced, balanced
 from scoring.fairness.swaps import SWAPS, Difference, differences
-from scoring.heard import heard
-from scoring.places import Presets, band, country_of
-from scoring.reading import Reading
+from scoring.places import Presets, band
 from scoring.reference import Reference
-from scoring.roles import Funnel, Role
-from scoring.roles.lint import funnel, meets
-from scoring.sound import sound
+from scoring.roles import Role
 from sourcing.config import Config
 from sourcing.logs import to_file
-from sourcing.ranking import refuses
+from sourcing.progress import Progress, silent
+from sourcing.ranking import beside_scores
 from storage.errors import ConfigError
-from storage.records import Lead, Level
+from storage.records import Lead
 from storage.store import Store
 
 MOST_DIFFERENCES = 50  # kept in a report; the counts are of all
 _LARGEST_FILE = 10_000_000  # bytes
 _DAYS_A_YEAR = 365.25
-
-
-def supply(leads: Iterable[Lead], role: Role, now: datetime) -> Funnel:
-    """How many known people meet the must-haves of a role (U6); those who refuse recruiters are only counted."""
-    rows, unread = [], 0
-    for lead in leads:
-        if refuses(lead):
-            unread += 1
-            continue
-        rows.append(meets(role, {shown.skill: shown for shown in skills_of(lead, now, role)}))
-    return funnel(role, rows, unread=unread)
+_EVERY = 50  # leads between two lines of progress
 
 
 def proxy_audit(
-    leads: Iterable[Lead], role: Role, now: datetime, *, swaps: int = 500, reference: Reference | None = None
+    store: Store,
+    role: Role,
+    now: datetime,
+    *,
+    swaps: int = 500,
+    reference: Reference | None = None,
+    progress: Progress = silent,
 ) -> ProxyAudit:
     """What the totals of a role follow, and whether a swap moves a number of the first `swaps` leads."""
     scorer = Scorer(role, now, reference)
-    totals: list[float] = []
-    known: list[Facts] = []
-    moved: list[Difference] = []
-    changed = Counter(dict.fromkeys(SWAPS, 0))
-    for lead in leads:
-        totals.append(scorer.score(lead).total)
-        told = _told(lead, now)
-        known.append(facts(told, Reading(told, scorer.setting), now))
-        if len(totals) <= swaps:
-            for name, found in _swapped(scorer, lead):
-                changed[name] += 1
-                moved += found
+    progress("reading what scores should not follow")
+    known = beside_scores(store)
+    leads = [name.decode() for name in known.leads.tolist()]
+    totals = _totals(store, scorer, leads, progress)
+    tried = leads[:swaps]
+    moved, changed = _moved(store, scorer, tried, progress)
+    progress("comparing orders")
     return ProxyAudit(
         role=role.role,
-        people=len(totals),
-        proxies=proxies(totals, known),
-        swapped=min(swaps, len(totals)),
+        people=len(leads),
+        proxies=proxies([totals[lead] for lead in leads], list(known.facts(now))),
+        swapped=len(tried),
         changed=dict(changed),
         moved=len(moved),
         differences=tuple(moved[:MOST_DIFFERENCES]),
     )
 
 
-def _told(lead: Lead, now: datetime) -> Lead:
-    """A lead as scores read it, name and place included: without orders to its reader, and what cannot be."""
-    return heard(sound(lead, now)[0])
+def _totals(store: Store, scorer: Scorer, leads: Sequence[str], progress: Progress) -> dict[str, float]:
+    """The totals of these leads: as they are stored, where a receipt says what a new one would."""
+    stale = set(store.to_score(scorer.role.role, scorer.digest, since=scorer.setting.month))
+    found = {one.lead: one.total for one in store.placed(scorer.role.role) if one.lead not in stale}
+    missing = [lead for lead in leads if lead not in found]
+    for at, lead in enumerate(store.leads(missing)):
+        if at % _EVERY == 0:
+            progress(f"scoring {at} of {len(missing)} without a receipt of now")
+        found[lead.id] = scorer.score(lead).total
+    return found
+
+
+def _moved(
+    store: Store, scorer: Scorer, leads: Sequence[str], progress: Progress
+) -> tuple[list[Difference], Counter[str]]:
+    """The numbers swaps moved, and by swap how many leads it changes."""
+    moved: list[Difference] = []
+    changed = Counter(dict.fromkeys(SWAPS, 0))
+    for at, lead in enumerate(store.leads(leads)):
+        if at % _EVERY == 0:
+            progress(f"swapping {at} of {len(leads)}")
+        for name, found in _swapped(scorer, lead):
+            changed[name] += 1
+            moved += found
+    return moved, changed
 
 
 def _swapped(scorer: Scorer, lead: Lead) -> Iterator[tuple[str, list[Difference]]]:
@@ -133,7 +144,7 @@ def _read(file: Path, rows: Iterator[list[str]]) -> dict[str, dict[str, str]]:
     return groups
 
 
-def strata(leads: Iterable[Lead], name: str, now: datetime, presets: Presets | None = None) -> dict[str, str]:
+def strata(known: Beside, name: str, now: datetime, presets: Presets | None = None) -> dict[str, str]:
     """By lead id the declared stratum of each: region band, years of visible practice, or main source.
 
     ConfigError for any other name: lists are balanced on nothing protected.
@@ -142,7 +153,8 @@ def strata(leads: Iterable[Lead], name: str, now: datetime, presets: Presets | N
         raise ConfigError(
             f"no stratum {name!r}; a list can be balanced on {', '.join(STRATA)}, and on nothing protected"
         )
-    return {lead.id: _stratum(sound(lead, now)[0], name, now, presets) for lead in leads}
+    leads = (lead.decode() for lead in known.leads.tolist())
+    return dict(zip(leads, _strata(known, name, now, presets), strict=True))
 
 
 def balanced_list(
@@ -152,34 +164,32 @@ def balanced_list(
 
     Nothing is stored: the list itself stays by score. ConfigError for a stratum there is none of.
     """
-    receipts = store.ranking(role, section="ranked")
-    leads = [lead for lead in store.leads([receipt.lead for receipt in receipts]) if not refuses(lead)]
-    groups = strata(leads, name, now)
-    found = balanced([receipt for receipt in receipts if receipt.lead in groups], groups, k=limit)
+    known = beside_scores(store)
+    groups = strata(known, name, now)
+    for refusing in known.leads[known.refuses].tolist():
+        del groups[refusing.decode()]
+    found = balanced([one for one in store.placed(role, section="ranked") if one.lead in groups], groups, k=limit)
     log = logging.getLogger(__name__)
     log.setLevel(logging.INFO)
     with to_file(config.logs_folder, form=config.logs.format):
         log.info("balanced on %s: %s, %d of %d moved", name, role, len(found.moves), limit)
-    return found, {lead.id: lead.name for lead in leads}
+    return found, store.lead_names([*found.by_score, *found.balanced])
 
 
-def _stratum(lead: Lead, name: str, now: datetime, presets: Presets | None) -> str:
-    if name == "region":
-        return band(country_of(lead.accounts), presets) or UNKNOWN
+def _strata(known: Beside, name: str, now: datetime, presets: Presets | None) -> Iterator[str]:
+    if name == "seniority":
+        return map(_practice, known.days(known.begun, now))
     if name == "source":
-        work = Counter(one.account.source for one in lead.evidence if one.level > Level.CLAIM)
-        return min(work, key=lambda source: (-work[source], source), default=lead.accounts[0].source)
-    return _practice(lead, now)
+        return (source or UNKNOWN for source in known.texts("source"))
+    bands = {country: band(country, presets) or UNKNOWN for country in (*known.names, None)}
+    return (bands[country] for country in known.texts("country"))
 
 
-def _practice(lead: Lead, now: datetime) -> str:
+def _practice(days: int | None) -> str:
     """A band of years since the first visible practice, which is what can be seen of seniority."""
-    begun = [one.started_at or one.event_at for one in lead.evidence if one.level >= Level.PRACTICE]
-    first = min((at for at in begun if at is not None), default=None)
-    if first is None:
+    if days is None:
         return UNKNOWN
-    years = (now - first).days / _DAYS_A_YEAR
-    return next((text for limit, text in _YEARS.items() if years < limit), "10 years and more")
+    return next((text for limit, text in _YEARS.items() if days / _DAYS_A_YEAR < limit), "10 years and more")
 
 
 _YEARS: Mapping[int, str] = {3: "under 3 years", 6: "3 to 6 years", 10: "6 to 10 years"}

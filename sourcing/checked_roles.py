@@ -5,7 +5,7 @@ the tables beside it and what checks them. Whoever scores reads the profile itse
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import pydantic
 import scoring
 from sourcing import __version__
 from sourcing.config import Config
+from storage.errors import RoleError
 from storage.kept import code_in, kept
 from storage.records import Lane, Record
 
@@ -23,10 +24,11 @@ _BY_HAND = "people"  # kind of lanes that name people
 
 
 class CheckedRole(Record):
-    """A profile that can be used: its name and version, and where it looks."""
+    """A profile that can be used: its name and version, what its components weigh, and where it looks."""
 
     role: str
     version: int
+    normal_weights: Mapping[str, float]  # as `Role.normal_weights`
     lanes: tuple[Lane, ...] | None  # None: they name people, of whom no copy is kept
 
 
@@ -39,10 +41,29 @@ def checked_role(config: Config, name: str) -> CheckedRole:
         found = find_role(name, config.roles_folder)
         lanes = tuple(found.lane_list())
         named = any(lane.kind == _BY_HAND for lane in lanes)
-        return CheckedRole(role=found.role, version=found.version, lanes=None if named else lanes).model_dump()
+        return CheckedRole(
+            role=found.role,
+            version=found.version,
+            normal_weights=found.normal_weights,
+            lanes=None if named else lanes,
+        ).model_dump()
 
     made = kept(f"role-{name}", _made_of(config, name), make) if _NAME.fullmatch(name) else make()
     return CheckedRole.model_validate(made)
+
+
+def why_unknown(config: Config, name: str) -> str:
+    """That there is no profile of this name, with those there are; "" if there is one, right or wrong."""
+    folders = (config.roles_folder, *(Path(one) / "roles" for one in scoring.__path__))
+    if _NAME.fullmatch(name) and any((folder / f"{name}.yaml").is_file() for folder in folders):
+        return ""
+    from scoring.roles import role_file
+
+    try:
+        role_file(name, config.roles_folder)
+    except RoleError as error:
+        return str(error)
+    return ""
 
 
 def lanes_of_role(config: Config, name: str) -> Sequence[Lane]:
@@ -63,7 +84,7 @@ def _code() -> bytes:
 
 def _made_of(config: Config, name: str) -> Iterator[bytes]:
     yield _code()
-    yield f"{__version__} {pydantic.VERSION} {name}".encode()
+    yield f"{__version__} {pydantic.VERSION} {name} {' '.join(CheckedRole.model_fields)}".encode()
     folder = config.roles_folder
     for path in sorted((*folder.glob(f"{name}.yaml"), *folder.glob("*/*.yaml"))):
         yield from (str(path).encode(), path.read_bytes())

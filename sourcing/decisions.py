@@ -166,7 +166,7 @@ def listed(
     """Decisions, newest first, of one role or one lead if asked; UnknownLead for a name nobody has."""
     lead = store.lead(name).id if name is not None else None
     rows = store.decisions(role, lead=lead, live=live, limit=limit)
-    people = store.leads({one.living or one.lead for one in rows})
+    people = store.leads({one.living or one.lead for one in rows}, work=())
     return Listed(rows=tuple(rows), names={one.id: clean(one.name) for one in people})
 
 

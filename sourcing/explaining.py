@@ -118,9 +118,20 @@ def _standing(store: Store, role: Role, receipt: Receipt) -> Standing:
     return Standing(percentile=below, share=learned.share(receipt.total), calibration=learned)
 
 
-def compare_leads(store: Store, role: Role, left: str, right: str, *, reference: Reference | None = None) -> Versus:
-    """Two leads term by term; ConfigError if both names are one lead."""
-    one, other = (explain(store, role, name, reference=reference) for name in (left, right))
+def compare_leads(
+    store: Store, role: Role, left: str, right: str, *, reference: Reference | None = None, whole: bool = True
+) -> Versus:
+    """Two leads term by term; ConfigError if both names are one lead.
+
+    Unless `whole` nothing is scored: examples, standing and what is outdated are left out of both explanations.
+    """
+
+    def told(name: str) -> Explained:
+        if whole:
+            return explain(store, role, name, reference=reference)
+        return explained(*receipt_of(store, name, role.role), role, reference=reference)
+
+    one, other = map(told, (left, right))
     if one.lead == other.lead:
         raise ConfigError(f"{left!r} and {right!r} are both {one.lead}; name two leads")
     alike = one.receipt.digest == other.receipt.digest

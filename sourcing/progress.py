@@ -27,6 +27,19 @@ def silent(line: str) -> None:
     del line
 
 
+def seldom(say: Progress, seconds: float = 2.0) -> Progress:
+    """A progress that passes on a line in so many seconds at most."""
+    told = 0.0
+
+    def tell(line: str) -> None:
+        nonlocal told
+        if time.monotonic() - told >= seconds:
+            told = time.monotonic()
+            say(line)
+
+    return tell
+
+
 class Expected(str):
     """What the sources of a night will send, and for how long."""
 

@@ -3,14 +3,17 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from scoring.features.figures import known_figures
-from scoring.reference import ENOUGH_PEOPLE, Rebuilt, Reference, load_reference, rebuild, shipped_reference, written
+from scoring.reference import Reference, shipped_reference
 from sourcing.config import Config
 from sourcing.export import durable
 from storage.errors import ConfigError
 from storage.records import Lead, Receipt, Record
 from storage.store import Store
+
+if TYPE_CHECKING:
+    from scoring.reference import Rebuilt
 
 FILE_NAME = "reference.yaml"
 
@@ -46,7 +49,11 @@ def path_of(config: Config) -> Path:
 def reference_of(config: Config) -> Reference:
     """The tables scores are made with; ConfigError if the installation's file cannot be read."""
     own = path_of(config)
-    return load_reference(own) if own.exists() else shipped_reference()
+    if not own.exists():
+        return shipped_reference()
+    from scoring.reference import load_reference
+
+    return load_reference(own)
 
 
 def tables_of(config: Config) -> Tables:
@@ -56,6 +63,8 @@ def tables_of(config: Config) -> Tables:
 
 def rebuild_tables(config: Config, store: Store, *, now: datetime) -> Tables:
     """Measure tables on the people of the store and write them; ConfigError if no figure is known of 200 people."""
+    from scoring.reference import ENOUGH_PEOPLE, rebuild, written  # with what measures people, which reading needs not
+
     names = list(config.roles.active)
     cohorts = {role: values for role in names if (values := _values(store.ranking(role)))}
     origin = f"measured on the people of this installation on {now:%Y-%m-%d}; what too few show is as it was"
@@ -67,6 +76,8 @@ def rebuild_tables(config: Config, store: Store, *, now: datetime) -> Tables:
 
 
 def _figures(leads: Iterable[Lead], now: datetime) -> Iterator[Mapping[tuple[str, str], float]]:
+    from scoring.features.figures import known_figures
+
     for lead in leads:
         yield known_figures(lead, now)
 
@@ -81,7 +92,7 @@ def _values(receipts: Iterable[Receipt]) -> dict[str, list[float]]:
     return values
 
 
-def _shown(config: Config, reference: Reference, done: Rebuilt | None = None) -> Tables:
+def _shown(config: Config, reference: Reference, done: "Rebuilt | None" = None) -> Tables:
     own = path_of(config)
     rows = [(source, figure, q) for source, figures in reference.figures.items() for figure, q in figures.items()]
     return Tables(

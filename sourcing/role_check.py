@@ -25,7 +25,7 @@ def check_role(config: Config, name: str, *, now: datetime, supply: bool = True,
     """All findings about a role of this installation, in the order of the rules."""
     role = find_role(name, config.roles_folder)
     source = role_file(name, config.roles_folder).read_text("utf-8")
-    known, why = _known(config, role, now) if supply else (None, "not asked for")
+    known, why = _known(config, role) if supply else (None, "not asked for")
     releases = read_tables(config.roles_folder).releases
     found = lint(role, now=now, source=source, releases=releases, supply=known)
     if online:
@@ -36,14 +36,14 @@ def check_role(config: Config, name: str, *, now: datetime, supply: bool = True,
     return RoleCheck(role=role.role, findings=tuple(found), supply=known, supply_skipped=why)
 
 
-def _known(config: Config, role: Role, now: datetime) -> tuple[Funnel | None, str]:
+def _known(config: Config, role: Role) -> tuple[Funnel | None, str]:
     """The funnel of the stored leads; without a database the profile is still worth reading."""
-    from sourcing.audits import supply as supply_of
+    from sourcing.ranking import supply as supply_of
     from storage.store import Store
 
     try:
         with Store.open(config.database_url, key=config.key) as store:
-            found = supply_of(store.leads(), role, now)
+            found = supply_of(store, role)
     except StoreError as error:
         return None, str(error)
     return (found, "") if found.people else (None, "no leads yet")

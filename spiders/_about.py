@@ -20,6 +20,7 @@ class About:
     name: str
     card: ClassVar[Card]
     options_model: ClassVar[type[Options]] = Options
+    turn: ClassVar[int] = 1  # of a source that follows others: those of a later turn look once earlier ones are done
 
     @classmethod
     def base(cls, options: Options) -> str:

@@ -9,7 +9,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import scrapy
 from pydantic import ValidationError
@@ -23,7 +23,7 @@ from spiders._polite.addresses import Blocked
 from spiders._polite.headers import plain_headers
 from spiders._polite.never import NeverAsked
 from spiders._reading.again import ASKED, AskAgain
-from spiders._reading.bounds import bounded
+from spiders._reading.bounds import all_bounded
 from storage.errors import Unreadable
 from storage.records import Account, AccountKey, Evidence, Item, LaneState, Quarantined, Sighting, Validator
 from storage.redaction import redacted
@@ -179,23 +179,32 @@ class Conversation(scrapy.Spider):
             yield batch
 
     def _sort(self, yielded: Iterable[Yielded], batch: Batch, question: Question) -> Iterator[Request]:
-        lane = question.lane
-        bill = self.ledger.bill(lane)
-        for thing in yielded:
-            if isinstance(thing, Request):
-                yield thing
-            elif isinstance(thing, LaneState):
-                batch.after.append(thing)
-            else:
-                self._credit(thing, question)
-                if isinstance(thing, Account):
-                    thing = thing if self.card.matching else _apart(thing)  # noqa: PLW2901 - kept under its name
-                bill.evidence += isinstance(thing, Evidence)
-                batch.items.append(bounded(thing, self.ledger.skip))
+        bill, matching = self.ledger.bill(question.lane), self.card.matching
+        try:
+            for thing in yielded:
+                # By type, not isinstance: of a pydantic class that asks Python code, for every record of a night.
+                kind = type(thing)
+                if kind is Account:
+                    account = cast("Account", thing)
+                    self._credit(account, question)
+                    batch.items.append(account if matching else _apart(account))
+                elif kind is Evidence:
+                    bill.evidence += 1
+                    batch.items.append(cast("Evidence", thing))
+                elif isinstance(thing, Request):
+                    yield thing
+                elif kind is LaneState:
+                    batch.after.append(cast("LaneState", thing))
+                else:
+                    self._credit(cast("Item", thing), question)
+                    batch.items.append(cast("Item", thing))
+        finally:
+            # What was read before something could not be is kept as well.
+            batch.items = all_bounded(batch.items, self.ledger.skip)
 
     def _credit(self, thing: Item, question: Question) -> None:
         """An account on the lane's bill, and who was found by the lane; seen unchanged counts for the latter."""
-        if isinstance(thing, Account):
+        if type(thing) is Account:
             self.ledger.met(question.lane, thing.key, found=question.credited)
         elif isinstance(thing, Sighting) and question.credited:
             self.ledger.found(question.lane, thing.account)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from spiders._base import SourceSpider
 
 log = logging.getLogger(__name__)
-ROWS = 500  # records per transaction
+ROWS = 1000  # records per transaction
 SECONDS = 5.0  # and never older than this, so that a killed night keeps what it found
 
 

@@ -42,12 +42,16 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
     "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
+    "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": None,
+    "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": None,
+    "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": None,
     "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": None,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "spiders._polite.never.NeverAskedHosts": 40,
     "spiders._course.frontier.Frontier": 45,
     "spiders._polite.addresses.Addresses": 50,
     "spiders._polite.middlewares.Robots": 100,
+    "spiders._polite.dressed.Dressed": 400,
     "spiders._polite.addresses.Redirects": 600,
     "spiders._polite.middlewares.Credentials": 610,
     "spiders._polite.middlewares.Gate": 620,
@@ -58,6 +62,7 @@ SPIDER_MIDDLEWARES = {
     "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,  # SourceSpider reads every status itself
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
     "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,  # drops in silence; the address gate refuses
 }
 ITEM_PIPELINES = {"spiders._pipeline.StorePipeline": 100}
 EXTENSIONS = {

@@ -28,7 +28,6 @@ MOST = 100  # packages of one owner that are read; more are counted
 class Ecosystems(AboutEcosystems, Lookup):
     """The index of packages: everything an owner maintains."""
 
-    turn = 4  # after the registries, whose owners it is asked about
     options: EcosystemsOptions
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

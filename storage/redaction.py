@@ -9,6 +9,7 @@ import base64
 import hmac
 import os
 import re
+from collections.abc import Iterable
 from typing import Any, Self
 from urllib.parse import quote, quote_plus, urlsplit
 
@@ -28,6 +29,9 @@ PRIVATE_KEY = re.compile(
     r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[\sA-Za-z0-9+/=\\]{0,8192}(?:-----END [A-Z ]{0,30}PRIVATE KEY-----)?"
 )
 _IN_ADDRESS = re.compile(r"(?i)([?&](?:access_token|key|token|client_secret|api_key|sig)=)[^&\s'\"<>]{1,512}")
+_PART_OF_USER_PART = re.compile(
+    r"://[^\s/:@'\"]{0,100}:[^\s/@'\"]{1,256}@"
+)  # in every one of the next, and found faster
 _USER_PART = re.compile(r"(?i)(\b[a-z][a-z0-9+.-]{1,20}://[^\s/:@'\"]{0,100}:)[^\s/@'\"]{1,256}@")
 _HEADERS = re.compile(
     r"(?i)\b((?:proxy-)?authorization|(?:set-)?cookie|x-api-key)\b(['\"]?\s*[:=,]\s*\[?(?:b(?=['\"]))?['\"]?)"
@@ -136,10 +140,27 @@ def without_published(text: str) -> str:
     return _USER_PART.sub(rf"\1{HIDDEN}@", text) if "@" in text and "://" in text else text
 
 
+def may_hide(texts: Iterable[str]) -> bool:
+    """Whether `without_own` or `without_published` may change any of these: asked at once, and mostly answered no.
+
+    No beginning of a secret that is looked for here stands across two texts, as a line ends between them.
+    """
+    text = "\n".join(texts)
+    return (
+        _may_hold_token(text)
+        or "-----BEGIN " in text
+        or ("@" in text and _PART_OF_USER_PART.search(text) is not None)
+        or any(one in text for one in _known)
+    )
+
+
 def _may_hold_token(text: str) -> bool:
     """Whether a text holds what one of `SHAPES` begins with; most with "-" are handles and addresses."""
     return (
-        ("_" in text and ("gh" in text or "github_pat_" in text or "hf_" in text or "KGAT_" in text))
+        ("_" in text and any(one in text for one in _WITH_LINE))
         or ("-" in text and ("glpat-" in text or "xox" in text or "sk-" in text))
         or ("A" in text and ("AKIA" in text or "ASIA" in text or "AIza" in text))
     )
+
+
+_WITH_LINE = ("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "hf_", "KGAT_")

@@ -22,6 +22,7 @@ CRAWLING = frozenset({"scrapy", "twisted", "lxml", "parsel", "aiohttp"})
 HEAVY = CRAWLING | {
     *("numpy", "polars", "alembic", "psycopg", "sqlalchemy.dialects.postgresql", "httpx", "fastapi", "jinja2", "rich"),
 }
+THIN = ("--section", "too_little_evidence")
 LISTS = (
     ("nights",),
     ("user", "list"),
@@ -30,19 +31,27 @@ LISTS = (
     ("identity", "queue", "--json"),
     ("sources",),
     ("decisions",),
+    ("worker", "--list"),
+    ("retention", "preview"),
+    ("retention", "preview", "--days", "400"),
 )
 PROFILES = (
     ("role", "list"),
     ("role", "lint", "mle", "--no-supply"),
     ("explain", "L000001", "--role", "mle"),
-    ("decisions", "--role", "mle"),
+    ("explain", "L000001", "--role", "mle", "--versus", "L000002"),
 )
 # What is asked of a profile alone, its name and its lanes, is kept: it is not read again.
 KEPT = (
     ("plan",),
     ("rank", "mle"),
     ("rank", "mle", "--json"),
+    ("rank", "mle", *THIN),
     ("search", "pytorch", "--role", "mle"),
+    ("decisions", "--role", "mle"),
+    ("notices", "list"),
+    ("legal", "show"),
+    ("doctor",),
 )
 MATCHERS = frozenset({"rapidfuzz", "ahocorasick_rs"})
 
@@ -54,7 +63,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patched:
         crawls(patched, people(), [done("github"), done("kaggle")])
         run(furnished(folder), now=NOW)
-    for words in (("sources",), ("plan",), ("explain", "L000001", "--role", "mle")):
+    loaded(folder, ("decide", "L000001", "yes", "--role", "mle", "--by", "grace"))
+    for words in (("sources",), ("plan",), ("explain", "L000001", "--role", "mle"), ("rank", "mle", *THIN)):
         loaded(folder, words)  # what is kept between processes is made by the first
     return folder
 
@@ -112,6 +122,18 @@ def test_every_command_that_only_reads_is_measured_or_says_why_not() -> None:
     measured = {" ".join(words[:at]) for words in COMMANDS for at in (1, 2)}
     assert READING - measured == NOT_MEASURED.keys() & READING
     assert NOT_MEASURED.keys() - measured == NOT_MEASURED.keys()
+
+
+@pytest.mark.parametrize(
+    "words", [("due",), ("due", "--json"), ("list", "--json"), ("render", "L000001")], ids=" ".join
+)
+def test_a_language_asks_for_places_and_nothing_that_finds_likeness(house: Path, words: tuple[str, ...]) -> None:
+    assert loaded(house, ("notices", *words)) & (HEAVY | MATCHERS) == set()
+
+
+def test_a_check_up_loads_what_asks_others_only_where_it_asks(house: Path) -> None:
+    found = {name for name in loaded(house, ("doctor",)) if name.startswith("sourcing.doctor.")}
+    assert found == {"sourcing.doctor._basics", "sourcing.doctor._check"}
 
 
 def test_a_search_without_a_role_reads_no_profile(house: Path) -> None:

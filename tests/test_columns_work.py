@@ -1,8 +1,6 @@
 """Work as columns: every number equals what a single reading of the lead says."""
 
 import math
-from datetime import timedelta
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,11 +14,8 @@ from scoring.features import FEATURES
 from scoring.reading import Reading, Setting
 from scoring.roles import Role, find_role
 from scoring.sound import sound
-from sourcing.ranking import coverage as coverage_of
-from storage.records import Account, Evidence, Lead, Level
-from storage.store import Store
-from tests.cases.scoring_people import NOW, account, ago, lead, work
-from tests.house_of_sourcing import furnished
+from storage.records import Evidence, Lead, Level
+from tests.cases.scoring_people import NOW, account, lead, work
 
 MLE = find_role("mle")
 ROLES = [
@@ -180,29 +175,3 @@ def test_many_leads_fall_into_blocks_without_a_seam() -> None:
 def test_nobody_at_all_is_no_row() -> None:
     found = coverage(read([], Setting(MLE, NOW)))
     assert (len(found.lead), found.of("pytorch").tolist()) == (0, [])
-
-
-def stored(person: Account, at: int) -> Evidence:
-    texts = ("Training with PyTorch", None, "Docker and MLflow")
-    return work(str(at), of=person.source_id, text=texts[at % 3], packages=("torch",) if at % 2 else (), months=at)
-
-
-def test_columns_from_the_store_are_those_of_its_leads(tmp_path: Path) -> None:
-    config = furnished(tmp_path)
-    someone = [account(source_id=str(at), handle=f"dev{at}", bio="PyTorch and SQL") for at in range(3)]
-    medals = [
-        account("kaggle", str(at), handle=f"k{at}", flags=("progression_opt_out",) if at else ()) for at in range(2)
-    ]
-    results = [work("c", "competition", source="kaggle", of=str(at), title="PyTorch cup") for at in range(2)]
-    late = work("late", of="1", packages=("mlflow",), months=None).model_copy(
-        update={"event_at": NOW + timedelta(days=90)}
-    )
-    with Store.open(config.database_url) as store:
-        store.save([*someone, *medals, *(stored(one, at) for one in someone for at in range(5)), *results, late])
-        homes = {one.key: f"L{at % 3:06d}" for at, one in enumerate([*someone, *medals])}
-        store.arrange(homes, at=NOW)
-        leads, setting = list(store.leads()), Setting(MLE, NOW)
-        assert held(coverage_of(store, MLE, now=NOW)) == expected(leads, setting)
-        some = coverage_of(store, MLE, now=NOW, leads=["L000001"])
-        assert held(some) == expected([one for one in leads if one.id == "L000001"], setting)
-        assert ago(0) == NOW

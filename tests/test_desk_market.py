@@ -14,7 +14,6 @@ from lxml import html
 
 from scoring.roles import Role, find_role
 from scoring.roles.location import Location
-from sourcing.audits import supply as careful_supply
 from sourcing.config import Config
 from sourcing.contributions import contributions
 from sourcing.desk import counting
@@ -30,6 +29,7 @@ from storage.records import AccountKey, Night
 from storage.store import Store
 from tests.cases.scoring_people import NOW as THEN
 from tests.house_of_sourcing import NOW, account, crawls, done, furnished, people, repository
+from tests.leads_kit import careful_supply
 from tests.store_kit import ADA, BO, scored, settle
 from tests.test_what_if import LEADS
 
@@ -138,14 +138,14 @@ def test_the_funnel_is_that_of_the_profile_check(lite: Store) -> None:
     prepare(lite)
     for name in ("mle", "cv", "ml-ops"):
         one = find_role(name).model_copy(update={"role": "mle"})
-        found = supply(lite, one, Boards().of(lite, "mle"), now=THEN)
+        found = supply(lite, one, Boards().of(lite, "mle"))
         assert found == careful_supply(lite.leads(), one, THEN), name
-    steps = supply(lite, find_role("mle"), Boards().of(lite, "mle"), now=THEN).steps
+    steps = supply(lite, find_role("mle"), Boards().of(lite, "mle")).steps
     assert any(0 < one.alone < len(LEADS) for one in steps)
 
 
 def test_who_refuses_is_in_no_figure(full: Store, role: Role) -> None:
-    found = supply(full, role, Boards().of(full, "mle"), now=NOW)
+    found = supply(full, role, Boards().of(full, "mle"))
     assert (found.people, found.unread) == (8, 1)
     assert found == careful_supply(full.leads(), role, NOW)
     assert found.steps[1].alone == 2
@@ -153,7 +153,7 @@ def test_who_refuses_is_in_no_figure(full: Store, role: Role) -> None:
 
 def test_a_role_without_must_haves_has_no_steps(full: Store, role: Role) -> None:
     bare = role.model_copy(update={"must_have": ()})
-    found = supply(full, bare, Boards().of(full, "mle"), now=NOW)
+    found = supply(full, bare, Boards().of(full, "mle"))
     assert (found.people, found.steps, found.everything) == (8, (), 8)
 
 

@@ -11,7 +11,7 @@ from spiders._discourse.answers import OpenTopic, Topic, User
 from spiders._discourse.forums import DiscourseOptions, Forum, Place, places, target
 from spiders._discourse.people import Seen
 from spiders.discourse import Forums
-from storage.records import Account, Claim, Origin
+from storage.records import Account, Claim, Lane, Origin
 from storage.text import profile_key
 
 NOW = datetime(2026, 11, 25, 3, tzinfo=UTC)
@@ -174,3 +174,18 @@ def test_tags_of_all_generations(tags: Any) -> None:
 def test_the_solution_of_a_topic(accepted: Any, number: int) -> None:
     found = {"id": 1, "title": "x", "post_stream": {"posts": []}, "accepted_answer": accepted}
     assert OpenTopic.model_validate(found).solution == number
+
+
+@pytest.mark.parametrize(
+    ("addresses", "share"),
+    [
+        ({}, 2),
+        ({"discuss.pytorch.org": "https://one.example/a", "discuss.ray.io": "https://one.example/b"}, 1),
+        ({"discuss.pytorch.org": "https://one.example"}, 2),
+    ],
+)
+def test_forums_that_share_a_host_are_asked_one_after_the_other(addresses: dict[str, str], share: int) -> None:
+    options = DiscourseOptions(delay=2.0, addresses=addresses)
+    targets = ("discuss.pytorch.org", "discuss.pytorch.org/vision", "discuss.ray.io", "accounts")
+    lanes = [Lane(source="discourse", kind="directory", target=one) for one in targets]
+    assert Forums.pace(options, lanes) == 2.0 / share

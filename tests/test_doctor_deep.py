@@ -317,7 +317,7 @@ def test_libraries_of_other_versions_are_named(house: Path, monkeypatch: pytest.
 
 def test_the_command_gives_json_and_the_code(house: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     client = Web(robots(503)).client
-    monkeypatch.setattr("sourcing.doctor.httpx.Client", lambda **_: client)
+    monkeypatch.setattr(httpx, "Client", lambda **_: client)
     done = CliRunner().invoke(commands, ["--config", str(house), "doctor", "--deep", "--json"])
     rows = json.loads(done.stdout)
     states = {row["name"]: row["state"] for row in rows}

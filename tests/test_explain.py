@@ -127,7 +127,10 @@ def test_two_leads_with_the_evidence_of_both(house: Path) -> None:
         assert math.fsum(term.difference for term in found.terms) == pytest.approx(found.difference, abs=1e-9)
         with pytest.raises(ConfigError, match="'github:ada' and 'kaggle:ada' are both L000001"):
             compare_leads(store, MLE, "github:ada", "kaggle:ada")
+        bare = compare_leads(store, MLE, "L000001", "L000002", whole=False)
     shown = receipts.versus(found)
+    assert receipts.versus(bare) == shown
+    assert (bare.left.examples, bare.left.standing, bare.terms) == ((), None, found.terms)
     assert "L000001 less L000002" in shown
     assert shown.index("https://github.com/ada") < shown.index("https://github.com/bob/trainer")
 

@@ -1,12 +1,14 @@
 """Many patterns over one text: trying only those that can be found finds what trying all would."""
 
 import re
+import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.text._factors import Patterns, needed
+from storage.text import _special, _wishes
+from storage.text._factors import Patterns, needed, whole
 from storage.text._special._patterns import CATEGORIES, INNOCENT, MINORS, NEAR, STRONG
 from storage.text._wishes._patterns import offers, refusals
 
@@ -24,6 +26,7 @@ CASES = [
     (r"(?:cat|\w+)", None),
     (r"(?i:Deaf)", {"deaf"}),
     (r"(?:a|b) dog", {"adog", "bdog"}),
+    (r"\d (?:yo|y/o) (?:\w+ ){0,2}(?:developer|man)", {"yo ", "y/o "}),  # not what everybody is
 ]
 ALL = {
     **{f"category {name}": one for name, one in CATEGORIES.items()},
@@ -59,3 +62,15 @@ def test_texts_an_automaton_does_not_read_are_tried_by_all() -> None:
     assert patterns.found_in("\ud83d deaf")
     assert not patterns.found_in("\ud83d hears")
     assert not Patterns([]).found_in("anything")
+
+
+_LETTERS = st.sampled_from(["A", "`", "’", " ", "\n", "\x1f", "\ufe0f", "É", "ﬁ", "-", "–", "\t"])
+
+
+@given(st.lists(_LETTERS, max_size=8).map("".join))
+def test_a_text_is_folded_in_any_order(text: str) -> None:
+    for spelling in (_special._SPELLING, _wishes._SPELLING):
+        if unicodedata.is_normalized("NFKC", text):
+            assert whole(text, spelling) == " ".join(spelling(text.casefold()).split())
+        else:
+            assert whole(text, spelling) is None

@@ -86,6 +86,31 @@ def test_the_owner_of_package_and_repository(night: Night) -> None:
     assert spider.ledger.skipped["owner_not_collected"] == 1
 
 
+class Patient(Packages):
+    """Notes what was read when it began to wait for the others, who find the owner only then."""
+
+    at_once: list[str]
+
+    def wait_for_others(self) -> None:
+        if not hasattr(self, "at_once"):
+            self.at_once = [found.name for _, found, _ in self.read_tonight]
+            self.store.save([github("7", "late")])
+        super().wait_for_others()
+
+
+def test_packages_are_read_beside_the_others_and_compared_after_them(tmp_path: Path) -> None:
+    body = package("late", repository="https://github.com/late/beam")
+    lanes = [{"source": "packages", "kind": "owners", "target": "beam-search"}]
+    replay, url = Replay([answer(body)]), f"sqlite:///{tmp_path}/night.db"
+    store, spider = crawl(Patient, replay, lanes=lanes, options={"api": API, "site": SITE}, store_url=url, clock=START)
+    with store:
+        assert isinstance(spider, Patient)
+        assert spider.at_once == ["Beam_Search"]
+        assert [account.handle for account in store.accounts(source="packages")] == ["late"]
+        assert [str(find.account) for find in store.finds()] == ["packages:late"]
+    assert spider.ledger.bill("packages/owners/beam-search").evidence == 1
+
+
 def test_an_owner_with_work_in_the_repository(night: Night) -> None:
     _, store, _ = night(answer(package("bob", "ada", repository="https://github.com/Lab/Beam.git")))
     assert [account.handle for account in store.accounts(source="packages")] == ["bob"]

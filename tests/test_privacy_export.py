@@ -126,6 +126,10 @@ def test_through_the_command_who_made_it_is_named(house: Config, monkeypatch: py
     assert result.exit_code == 0, result.output
     assert "not told yet" in result.stdout
     with opened(house) as store:
+        assert store.exports() == [], "of nobody nothing is written"
+    told = CliRunner().invoke(app, ["--config", str(house.path), "export", "mle", "--to", "Dana", "--with-notice"])
+    assert told.exit_code == 0, told.output
+    with opened(house) as store:
         assert store.exports()[0].by == "login-name"
 
 

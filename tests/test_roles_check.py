@@ -14,7 +14,7 @@ from cli import app  # noqa: TID251  tests stand above the top floor
 from scoring.roles import Role
 from sourcing import audits
 from sourcing.config import Config
-from sourcing.ranking import score
+from sourcing.ranking import beside_scores, score
 from sourcing.role_check import check_role
 from sourcing.role_names import repository_document, unknown_names
 from storage.errors import ConfigError
@@ -255,9 +255,9 @@ def test_nobody_scored_is_said(house: Config, tmp_path: Path) -> None:
 def test_strata_are_declared_and_nothing_protected(house: Config) -> None:
     _stocked(house)
     with Store.open(house.database_url, key=house.key) as store:
-        leads = list(store.leads())
-    assert set(audits.strata(leads, "region", NOW).values()) == {"western-europe"}
-    assert set(audits.strata(leads, "source", NOW).values()) == {"github", "kaggle"}
-    assert set(audits.strata(leads, "seniority", NOW).values()) == {"under 3 years", "unknown"}
+        known = beside_scores(store)
+    assert set(audits.strata(known, "region", NOW).values()) == {"western-europe"}
+    assert set(audits.strata(known, "source", NOW).values()) == {"github", "kaggle"}
+    assert set(audits.strata(known, "seniority", NOW).values()) == {"under 3 years", "unknown"}
     with pytest.raises(ConfigError, match="no stratum 'gender'; a list can be balanced on region, seniority, source"):
-        audits.strata(leads, "gender", NOW)
+        audits.strata(known, "gender", NOW)

@@ -5,7 +5,8 @@ from pathlib import Path
 from scoring.engine import ENOUGH_EVIDENCE
 from scoring.features import FEATURES, sentence
 from scoring.penalties import PENALTIES
-from scoring.reading import CLAIMS_AT_MOST, FAINTEST, RICH
+from scoring.person import RICH
+from scoring.reading import CLAIMS_AT_MOST, FAINTEST
 from scoring.roles import PENALTIES as NAMES
 from scoring.roles import shipped_roles
 from scoring.roles.defaults import DEFAULT_LEVELS

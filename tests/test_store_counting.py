@@ -3,11 +3,13 @@
 from itertools import product
 
 import pytest
+from sqlalchemy import select
 
 from sourcing.crawl.planning import past_of
 from spiders._course.past import Past
 from storage.records import AccountKey, Gone, Item
 from storage.store import Store
+from storage.store._saving.counting import _marked
 from tests.store_kit import day, origin, person, sighted
 
 READ = (  # what a marker may hold: nothing, a day, a time with and without parts of a second
@@ -79,3 +81,16 @@ def test_counting_leaves_the_connection_as_it_was(full: Store) -> None:
     before = room()
     full.count_due("github", day(5), "read")
     assert room() == before
+
+
+@pytest.mark.parametrize("unmarked", [True, False])
+def test_who_was_read_when_is_counted_in_an_index(lite: Store, unmarked: bool) -> None:
+    """On SQLite, where the command itself would read all the rows."""
+    lite.save(people("github"))
+    with lite._read() as connection:
+        count = _marked(connection, "github", day(9), "read", unmarked)
+        compiled = select(count).compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
+        steps = [row[-1] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}")]
+    reads = [step for step in steps if "account" in step]
+    assert any("account_read" in step for step in reads)
+    assert all("INDEX" in step for step in reads), steps

@@ -24,6 +24,11 @@ def test_upgrade_creates_and_then_has_nothing_to_do(database_url: str) -> None:
         assert store.check() == []
 
 
+# The index by a marker is of an expression and of SQLite alone: no part of the tables, and nothing can compare it.
+UNCOMPARED = pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index account_read")
+
+
+@UNCOMPARED
 def test_migrations_make_the_tables_of_the_code(store: Store) -> None:
     with store._read() as connection:
         opts = {"compare_type": True, "target_metadata": metadata, "include_object": is_ours}
@@ -31,6 +36,7 @@ def test_migrations_make_the_tables_of_the_code(store: Store) -> None:
         assert compare_metadata(context, metadata) == []
 
 
+@UNCOMPARED
 def test_indexes_of_some_rows_are_of_those_the_code_names(store: Store) -> None:
     meant = {index.name: index.info.get("where", "") for table in metadata.tables.values() for index in table.indexes}
     with store._read() as connection:
@@ -42,7 +48,7 @@ def test_indexes_of_some_rows_are_of_those_the_code_names(store: Store) -> None:
             if index["name"] in meant
         }
     assert made == meant
-    assert sum(where != "" for where in meant.values()) == 3
+    assert sum(where != "" for where in meant.values()) == 4
 
 
 def test_the_code_names_the_newest_migration() -> None:

@@ -107,6 +107,14 @@ def test_a_lead_that_gained_or_lost_an_account_is_to_be_scored_again(store: Stor
     assert stale(store) == ["L000001", "L000003"]
 
 
+def test_news_of_any_account_makes_its_lead_to_be_scored_again(store: Store) -> None:
+    settle(store, {BO: "L000001"}, at=1)
+    store.save_receipts([scored(name, at=2) for name in ("L000001", "L000003")], night=1)
+    assert stale(store) == []
+    store.save([work(BO, "r9", at=3)])  # of the account the lead was not made for
+    assert stale(store) == ["L000001"]
+
+
 def test_a_receipt_that_says_the_same_again_counts_as_checked(store: Store) -> None:
     store.save_receipts([scored(name, at=1) for name in ("L000001", "L000002", "L000003")], night=1)
     store.save([person(ADA, at=3, bio="something new")])

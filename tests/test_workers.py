@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,16 +17,19 @@ from typer.testing import CliRunner
 from cli import app  # noqa: TID251  tests stand above the top floor
 from sourcing import nightly, workers
 from sourcing.config import Config, Database, Workers
+from sourcing.crawl import Limits
+from sourcing.progress import silent
 from sourcing.show import workers as show
 from sourcing.workers._joined import TAKEN_OVER, joined
-from sourcing.workers._lead import IN_ORDER
+from sourcing.workers._lead import IN_ORDER, _Leading
 from sourcing.workers._rounds import ToldRounds
 from sourcing.workers._shares import shares
 from sourcing.workers._task import config_for, task_of
 from spiders._course.purse import Claim
 from spiders._course.rounds import Did
+from spiders._registry import about, load, names
 from storage.errors import ConfigError
-from storage.records import Lane, LaneBill, Outcome
+from storage.records import Forecast, Lane, LaneBill, Night, Outcome
 from storage.store import Store, Worker
 from storage.store._engine import connect, read_url
 from tests.house_of_sourcing import furnished
@@ -148,6 +152,39 @@ def test_a_worker_works_with_the_settings_of_who_runs_the_night(tmp_path: Path) 
     got = config_for(other, "github", type(task).model_validate_json(task.model_dump_json()))
     assert got.source("github").model_dump() == {**config.source("github").model_dump(), "max_requests": 40}
     assert got.crawl.max_requests is None, "what all may send together is divided beforehand"
+
+
+def test_the_longest_is_begun_first_and_what_only_follows_links_last(tmp_path: Path) -> None:
+    config = furnished(tmp_path)
+    minutes = {"github/a": 1.0, "packages/owners/x": 0.004, "packages/owners/y": 0.004, "web/linked/sites": 30.0}
+    minutes |= {"kaggle/a": 2.0, "kaggle/linked/accounts": 9.0}
+    rows = tuple(
+        Forecast(lane=lane, requests=1, points=0, minutes=one, basis="first guess") for lane, one in minutes.items()
+    )
+    night = Night(number=1, started_at=NOW, forecast=rows)
+    with Store.open(config.database_url, key=config.key) as store:
+        leading = _Leading(config, store, night, silent, Limits())
+        assert leading._seconds() == {"github": 600, "packages": 5, "kaggle": 1200}
+
+
+LEADING = """
+import sys
+from sourcing.workers import _lead
+from spiders._registry import about, names
+print(max(about(name).turn for name in names()), "scrapy" in sys.modules)
+"""
+
+
+def test_who_runs_a_night_knows_whose_turn_it_is_without_loading_spiders() -> None:
+    words = [sys.executable, "-c", LEADING]
+    home = Path(__file__).parent.parent
+    done = subprocess.run(words, cwd=home, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["4", "False"]
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_source_looks_in_the_turn_it_says(name: str) -> None:
+    assert load(name).turn == about(name).turn
 
 
 # --- where there is no server ----------------------------------------------------------------------------------

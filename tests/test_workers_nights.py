@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -45,6 +45,7 @@ class Left(NamedTuple):
     finds: frozenset[tuple[str, str]]
     bills: dict[str, dict[str, int]]
     states: dict[str, str]
+    marks: dict[str, Mapping[str, str]]  # what sources noted of each account
 
 
 @pytest.fixture(scope="module")
@@ -72,8 +73,9 @@ def house(tmp_path: Path, web: Serving, postgres: str, empty_postgres: str) -> I
 def left(config: Config, done: NightReport) -> Left:
     with Store.open(config.database_url, key=config.key) as store:
         finds = frozenset((str(one.account), one.lane) for one in store.finds())
+        marks = {str(one.key): one.markers for one in store.accounts()}
     asked = {one.source: {bill.lane: bill.requests for bill in one.bills} for one in done.night.outcomes}
-    return Left(kit.people_found(config), finds, asked, {one.source: one.state for one in done.night.outcomes})
+    return Left(kit.people_found(config), finds, asked, {one.source: one.state for one in done.night.outcomes}, marks)
 
 
 @pytest.fixture(scope="module")
@@ -142,6 +144,26 @@ def test_killed_workers_lose_and_double_nothing(house: House, alone: Left) -> No
     # What was in flight may have been heard of by the source alone; all else is on the bill, and asked once.
     assert abs(sent(house.web) - sum(one.requests for one in done.night.outcomes)) <= 2 * len(ONLY) * len(killed)
     assert sent(house.web) <= sum(sum(one.values()) for one in alone.bills.values()) + 2 * len(ONLY) * len(killed)
+
+
+def test_who_takes_over_sees_things_as_they_were_before_the_night(house: House, alone: Left) -> None:
+    """A worker dies once GitHub's lists are read: who begins anew must not find that they were read lately."""
+
+    def has_read(one: Worker) -> bool:
+        with Store.open(house.config.database_url) as store:
+            task = next((job.task for job in store.jobs() if job.source == "github" and job.worker == one.name), None)
+            lanes = [lane for lane in task["lanes"] if lane["kind"] == "contributors"] if task is not None else []
+            kept = [store.lane_state(f"github/contributors/{lane['target']}") for lane in lanes]
+            return any(state is not None and "read_at" in state.state for state in kept)
+
+    with accidents(house.config, 1, signal.SIGKILL, has_read) as killed:
+        done = nightly.run(house.config, now=kit.NOW, workers=2)
+    assert len(killed) == 1
+    [github] = [one for one in done.night.outcomes if one.source == "github"]
+    assert github.counters[TAKEN_OVER] == 1
+    assert not {"contributors_not_due", "search_not_due"} & github.counters.keys()
+    now = left(house.config, done)
+    assert (now.people, now.finds, now.states, now.marks) == (alone.people, alone.finds, alone.states, alone.marks)
 
 
 @pytest.mark.slow

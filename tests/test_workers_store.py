@@ -15,12 +15,16 @@ from sqlalchemy import text
 
 from sourcing import workers
 from sourcing.workers import _lead
+from sourcing.workers._news import News
 from storage.errors import StoreError
 from storage.records import Outcome
 from storage.store import Asked, Job, Order, Store, Worker
+from storage.store._night.bell import Bell
+from storage.store._night.orders import ENDED, LOOK, STOP, Done
 from storage.store._night.queue import Queue
+from storage.store._night.ringing import ring
 from storage.store._night.source_lock import SourceLocks
-from storage.store._night.workers import ENDED, JOB_QUEUED, LOOK, STOP, WAITING, WORKING
+from storage.store._night.workers import JOB_QUEUED, WAITING, WORKING
 from tests.house_of_sourcing import furnished
 
 pytestmark = pytest.mark.postgres
@@ -98,15 +102,79 @@ def test_orders_reach_who_has_the_job_and_stay_until_they_are_done(opened: Store
     [order] = opened.orders_for("one")
     assert order == Order(NIGHT, "github", 1, LOOK, 1, "", "", None)
     taken(opened, "two")
-    opened.order_done(order, "asked", state=WORKING, name="one")
+    opened.tell_done([Done(order, "asked", WORKING)], "one")
     assert opened.orders_done(NIGHT) == [], "who lost the job did nothing"
-    opened.order_done(order, "nothing", state=WAITING, name="two")
+    opened.tell_done([Done(order, "nothing", WAITING)], "two")
     assert [one.did for one in opened.orders_done(NIGHT)] == ["nothing"]
     assert job(opened).state == WAITING
     assert opened.order(NIGHT, ["github"], STOP, state="limit", reason="enough") == {"github": 2}
     assert [(one.number, one.what, one.state) for one in opened.orders_for("two")] == [(2, STOP, "limit")]
     opened.end_job(NIGHT, "github", DONE)
     assert opened.orders_for("two") == []
+
+
+NEWS: dict[str, Callable[[Store], object]] = {
+    "jobs": lambda store: store.begin_jobs(NIGHT, {"github": {}}, continued=False),
+    "taken": lambda store: store.take_job(NIGHT, "github", "one"),
+    "waits": lambda store: store.set_job(NIGHT, "github", "one", WAITING),
+    "told": lambda store: store.order(NIGHT, ["github"], LOOK, round_=1),
+    "done": lambda store: store.tell_done([Done(one, "asked", WORKING) for one in store.orders_for("one")], "one"),
+    "handed back": lambda store: store.hand_back_job(NIGHT, "github", "one", DONE),
+    "ended": lambda store: store.end_job(NIGHT, "github", DONE),
+}
+
+
+def test_whatever_others_wait_for_rings_the_bell(opened: Store) -> None:
+    with Bell(opened.url) as bell:
+        assert not bell.heard()
+        for what, tell in NEWS.items():
+            tell(opened)
+            assert bell.wait(30.0), what
+            assert not bell.heard(), "once"
+        opened.sign_worker(Worker(name="a", host="pc", pid=1, version="1", at_once=2, since=NOW, heartbeat=NOW))
+        assert not bell.heard(), "a sign of life is no news"
+
+
+def test_the_bell_is_heard_once_what_it_says_is_there(opened: Store) -> None:
+    with Bell(opened.url) as bell, opened._write() as connection:
+        ring(connection)
+        assert not bell.wait(0.2)
+        connection.commit()
+        assert bell.wait(30.0)
+
+
+def lose_bell(store: Store) -> None:
+    """End the server's side of whoever listens to this database."""
+    those = "FROM pg_stat_activity WHERE query = 'LISTEN sourcing_night' AND datname = current_database()"
+    with store._write() as connection:
+        assert connection.execute(text(f"SELECT pg_terminate_backend(pid) {those}")).scalar_one()
+
+
+def test_a_lost_bell_says_so(opened: Store) -> None:
+    with Bell(opened.url) as bell:
+        lose_bell(opened)
+        with pytest.raises(StoreError, match=r"the night's bell: .*; check that the database is reachable"):
+            any(iter(lambda: bell.wait(30.0), None))
+
+
+def test_a_worker_goes_on_without_the_bell(opened: Store, caplog: pytest.LogCaptureFixture) -> None:
+    async def work() -> list[str]:
+        news, woken = News(), []
+        with news.listening(opened.url):
+            opened.set_job(NIGHT, "github", "one", WAITING)
+            await news.wait(30.0)
+            woken.append("rung")
+            lose_bell(opened)
+            await news.wait(30.0)
+            woken.append("lost")
+            await news.wait(0.01)
+            news.tell()
+            await news.wait(30.0)
+            woken.append("told")
+        return woken
+
+    assert asyncio.run(work()) == ["rung", "lost", "told"]
+    assert "the night's bell is lost" in caplog.text
 
 
 def test_a_continued_night_knows_whom_it_looked_at(opened: Store) -> None:

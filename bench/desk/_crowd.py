@@ -73,17 +73,24 @@ RARE = tuple(f"{left}{right}" for left in NOUNS for right in NOUNS)
 
 def installation(folder: Path, leads: int) -> tuple[Config, float]:
     """Make an installation with that many leads scored for one role; gives it and the seconds preparing took."""
+    config = unscored(folder, leads)
+    role = find_role(ROLE, config.roles_folder)
+    with Store.open(config.database_url) as store:
+        write_receipts(store, role, leads)
+        took = seconds(lambda: prepare(store, [role]))
+    return config, took
+
+
+def unscored(folder: Path, leads: int) -> Config:
+    """Make an installation with that many leads nobody has scored yet."""
     create(folder, Controller(name="Bench", contact="bench@sourcing.example", purpose="measuring"))
     config = load(folder)
-    role = find_role(ROLE, config.roles_folder)
     with Store.open(config.database_url) as store:
         for some in batches(range(1, leads + 1), BATCH):
             people = [_account(number) for number in some]
             store.save([*people, *(work for number in some for work in _work(number))])
             store.arrange({one.key: _id(int(one.source_id)) for one in people}, at=NOW)
-        write_receipts(store, role, leads)
-        took = seconds(lambda: prepare(store, [role]))
-    return config, took
+    return config
 
 
 def _id(number: int) -> str:

@@ -20,7 +20,7 @@ from statistics import quantiles
 from bench.desk._crowd import ROLE, installation
 from bench.desk._readers import READERS, Found, measure
 from bench.report import Row, middle
-from sourcing.config import Config
+from sourcing.config import Config, load
 from storage.store import Store
 
 START_SECONDS = 60.0
@@ -30,7 +30,12 @@ NO_BAR = frozenset({"inbox"})
 
 
 def rows(leads: int) -> Iterator[Row]:
-    """All figures of this part."""
+    """All figures of this part; with the variable BENCH_HOUSE set, of the installation in that folder."""
+    if kept := os.environ.get("BENCH_HOUSE"):
+        config = load(Path(kept))
+        Store.upgrade(config.database_url)
+        yield from measured(config, leads)
+        return
     with tempfile.TemporaryDirectory() as folder:
         config, prepared = installation(Path(folder), leads)
         yield Row(
@@ -43,10 +48,12 @@ def measured(config: Config, leads: int) -> Iterator[Row]:
     """The figures of a furnished installation."""
     before = _kept(config)
     with _serving(config.folder) as (base, server):
+        before_pages = _own_memory(server.pid)
         found = asyncio.run(measure(base, lambda: _worked(server.pid)))
-        busy = os.getloadavg()[0]
+        busy, held = os.getloadavg()[0], _own_memory(server.pid)
     yield Row("processes that want a core, last minute", busy, "", f"{os.cpu_count()} cores, ours included")
     yield Row("first page after the start", found.first, "ms", "reads all columns of the list; once per change")
+    yield Row("memory of the server at the end", held, "MiB", f"{before_pages:.0f} before the first page")
     for kind, times in found.alone.items():
         most = MOST.get(kind, MOST_PAGE)
         worked, beside = found.worked[kind], f"on the clock {middle(times):.0f}, 95 of 100 within {late(times):.0f}"
@@ -112,6 +119,12 @@ def _worked(pid: int) -> float:
     """Processor time of a process so far, in seconds."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _own_memory(pid: int) -> float:
+    """Memory of a process that no file backs, in MiB: mapped columns are not in it."""
+    lines = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
+    return int(lines["RssAnon"].split()[0]) / 1024
 
 
 def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:

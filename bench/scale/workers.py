@@ -1,19 +1,18 @@
 """Several workers on one night: two against one, and workers killed at random moments.
 
 Numbers: people, kills, runs of each speed. Every answer of the invented web takes 100 ms, as from far away; both sides
-ask the same number of sources at a time. The clock of a night runs from its first to its last source (to a second),
-since starting a process costs the same whoever works; with the start is printed beside. While links are followed,
-sources that wait resume wherever they are, so one worker is as fast there as two. A kill is a SIGKILL to a worker at a
-random moment of the time an undisturbed night takes; another worker goes on, and a new one takes its place.
+ask the same number of sources at a time. The clock of a night runs from its first to its last source, since starting a
+process costs the same whoever works; with the start is printed beside. While links are followed, sources that wait
+resume wherever they are, so one worker is as fast there as two; before that, two need half of one's time at best, and
+no less than the longest source. A kill is a SIGKILL to a worker at a random moment of the time an undisturbed night
+takes; another worker goes on, and a new one takes its place.
 """
 
 import json
 import os
 import random
-import signal
 import sys
 import tempfile
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -25,10 +24,10 @@ from urllib.request import Request, urlopen
 from bench.faults._world import BEGIN, Web, contents, environment, installation, web
 from bench.faults.kills import KINDS, database, server
 from bench.report import Row, middle
+from bench.scale._killing import killing
 from sourcing import nightly
 from sourcing.config import load
 from sourcing.workers._joined import TAKEN_OVER
-from storage.store import Store
 
 PEOPLE, KILLS, RUNS = 100, 20, 3
 LATENCY = 0.1  # seconds per answer
@@ -85,7 +84,8 @@ def _speeds(address: str, served: Web, runs: int) -> Iterator[Row]:
         first = middle(pair[0].discovery / pair[1].discovery for pair in pairs)
         alone, both = (middle(pair[at].discovery for pair in pairs) for at in (0, 1))
         bar = ("≥ 1.8×", first >= 1.8) if at_once == 1 else ("", None)
-        yield Row("of it until links are followed", first, "×", f"{alone:.1f} s and {both:.1f} s", *bar)
+        peer = f"{alone:.1f} s and {both:.1f} s, half being {alone / 2:.1f} s"
+        yield Row("of it until links are followed", first, "×", peer, *bar)
         same = all(night.left == pairs[0][0].left for pair in pairs for night in pair)
         yield Row(f"nights that differ, {at_once} at a time", int(not same), "", f"of {2 * runs}", "0", same)
 
@@ -158,7 +158,7 @@ def _night(
         with path.open("a", encoding="utf-8") as file:
             file.write(f"\n[workers]\nsilence = {SILENCE}\n")
         mark, said = served.mark(), _Said()
-        with _killing(url, chance, kills, within) as hit:
+        with killing(url, chance, kills, within) as hit:
             done = nightly.run(load(path), now=BEGIN, workers=workers, at_once=at_once, progress=said)
         if done.interrupted or any(one.state == "failed" for one in done.night.outcomes):
             raise RuntimeError(f"a night failed: {[one for one in done.night.outcomes if one.state == 'failed']}")
@@ -211,49 +211,6 @@ class _Said:
     def whole(self) -> float:
         """Seconds with the start of the processes."""
         return self.ended - self.asked
-
-
-@contextmanager
-def _killing(url: str, chance: random.Random | None, count: int, within: float) -> Iterator[list[int]]:
-    """Kill a worker that is at work at each of so many random moments while the with-block lasts."""
-    hit: list[int] = []
-    over = threading.Event()
-    moments = sorted(chance.uniform(0, within) for _ in range(count)) if chance is not None else []
-
-    def lurk() -> None:
-        with Store.open(url) as store:
-            while not over.is_set() and not _busy(store):
-                time.sleep(0.05)
-            began = time.monotonic()
-            for moment in moments:
-                over.wait(max(0.0, began + moment - time.monotonic()))
-                while not over.is_set() and not (busy := _busy(store)):
-                    time.sleep(0.05)
-                if over.is_set() or chance is None:
-                    return
-                victim = chance.choice(busy)
-                os.kill(victim, signal.SIGKILL)
-                hit.append(victim)
-                time.sleep(0.2)
-
-    thread = threading.Thread(target=lurk)
-    thread.start()
-    try:
-        yield hit
-    finally:
-        over.set()
-        thread.join()
-
-
-def _busy(store: Store) -> list[int]:
-    """Process ids of workers that are alive and have sources."""
-    found = sorted(one.pid for one in store.workers() if one.doing)
-    return [pid for pid in found if _runs(pid)]
-
-
-def _runs(pid: int) -> bool:
-    state = Path(f"/proc/{pid}/stat")
-    return state.exists() and state.read_text().rpartition(")")[2].split()[0] != "Z"
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import sys
 
 from bench.report import report
 
-PARTS = ("skills", "places", "advert", "sets", "web", "columns")
+PARTS = ("skills", "places", "advert", "sets", "web", "columns", "night")
 
 
 def main(names: list[str]) -> None:

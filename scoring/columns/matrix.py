@@ -5,7 +5,7 @@ totals are then computed as a receipt computes them, so what is shown is what `S
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -103,7 +103,11 @@ class Matrix:
 
     def sections(self, weights: Weights, rows: Rows = None) -> NDArray[np.intp]:
         """Per row the index in SECTIONS."""
-        return self._of_all(weights, rows, lambda some: some.section).astype(np.intp)
+        given = self._weights(weights)
+        known = [np.minimum(1.0, summed(given * self.confidence[some])) for some in self._blocks(rows)]
+        held = np.concatenate(known) if known else np.zeros(0)
+        restricted = self.restricted if rows is None else self.restricted[np.asarray(rows, dtype=np.intp)]
+        return _section(restricted, held)
 
     def top(self, weights: Weights, count: int, *, section: str | None = "ranked") -> Top:
         """The best rows of a section (None: of all), best total first, equal ones by lead id."""
@@ -111,9 +115,10 @@ class Matrix:
         rough, slack = self._rough(given), self._slack(given)
         wanted = count if section is None else count + count // 4  # a few of the best stand in other sections
         while True:
-            seen = self._look(given, best_rows(rough, wanted, slack))
+            best = best_rows(rough, wanted, slack)
+            seen = self._look(given, best)
             # Rows stand by lead id, so the row settles equal totals.
-            order = np.lexsort((seen.rows, -seen.total))[:wanted]
+            order = np.lexsort((best, -seen.total))[:wanted]
             if section is not None:
                 order = order[seen.section[order] == SECTIONS.index(section)]
             if len(order) >= count or wanted >= len(self):
@@ -123,9 +128,16 @@ class Matrix:
     def _of_all(self, weights: Weights, rows: Rows, say: "Callable[[_Weighed], Numbers]") -> Numbers:
         """Something said of every row, a block of rows at a time: nothing but the answer is as long as the matrix."""
         given = self._weights(weights)
-        wanted = np.arange(len(self)) if rows is None else np.asarray(rows, dtype=np.intp)
-        said = [say(self._look(given, wanted[at : at + _BLOCK])) for at in range(0, len(wanted), _BLOCK)]
+        said = [say(self._look(given, some)) for some in self._blocks(rows)]
         return np.concatenate(said) if said else np.zeros(0)
+
+    def _blocks(self, rows: Rows) -> Iterator["_Some"]:
+        """All rows, or these, a block at a time; stretches of all are looked at where they lie."""
+        if rows is None:
+            yield from (slice(at, at + _BLOCK) for at in range(0, len(self), _BLOCK))
+        else:
+            wanted = np.asarray(rows, dtype=np.intp)
+            yield from (wanted[at : at + _BLOCK] for at in range(0, len(wanted), _BLOCK))
 
     def _rough(self, weights: Numbers) -> NDArray[np.float32]:
         """Totals of all rows in single precision."""
@@ -153,7 +165,7 @@ class Matrix:
             raise RoleError(f"no component {strange[0]!r} is scored for {self.role!r}: {', '.join(self.components)}")
         return np.array([weights.get(name, 0.0) for name in self.components])
 
-    def _look(self, weights: Numbers, rows: NDArray[np.intp]) -> "_Weighed":
+    def _look(self, weights: Numbers, rows: "_Some") -> "_Weighed":
         """These rows under these weights, in double precision."""
         value, confidence = self.value[rows], self.confidence[rows]
         effective = effective_rows(value, confidence, np.array(self.neutral))
@@ -191,12 +203,20 @@ class Matrix:
         )
 
 
+_Some = NDArray[np.intp] | slice
+
+
+def _section(restricted: NDArray[np.bool_], coverage: Numbers) -> NDArray[np.intp]:
+    """Per row the index in SECTIONS."""
+    return np.where(restricted, 2, np.where(coverage >= ENOUGH_EVIDENCE, 0, 1)).astype(np.intp)
+
+
 @dataclass(frozen=True, eq=False)
 class _Weighed:
     """Some rows under some weights; arrays are rows × components, or rows."""
 
     weights: Numbers
-    rows: NDArray[np.intp]
+    rows: "_Some"
     value: Numbers
     confidence: Numbers
     effective: Numbers
@@ -214,8 +234,8 @@ class _Weighed:
         return np.minimum(1.0, summed(self.weights * self.confidence))
 
     @cached_property
-    def section(self) -> Numbers:
-        return np.where(self.restricted, 2.0, np.where(self.coverage >= ENOUGH_EVIDENCE, 0.0, 1.0)).astype(int)
+    def section(self) -> NDArray[np.intp]:
+        return _section(self.restricted, self.coverage)
 
     def bound(self, ends: Numbers) -> Numbers:
         """The totals if everything unknown stood at these values."""

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.columns.work import Pieces, blocks, faded
-from scoring.reading import RICH
+from scoring.person import RICH
 from storage.records import Level
 
 Numbers = NDArray[np.float64]

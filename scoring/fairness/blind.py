@@ -10,6 +10,10 @@ from functools import lru_cache
 from scoring.fairness.words import NAMED, TELLING, neutral, telling
 from storage.records import Account, Evidence, Lead
 
+_INTRODUCES = re.compile(NAMED, re.IGNORECASE)
+_PLAIN = re.compile(r"[ -~]+")
+_OTHER_CASES = frozenset("\u0130\u0131\u017f")  # taken for i and s by a pattern that ignores case, and not by `lower`
+
 
 def blind(lead: Lead) -> Lead:
     """The lead as it may be scored; itself if there is nothing to cut. Handles and addresses stay: they are keys."""
@@ -36,9 +40,33 @@ def plain(text: str | None, names: tuple[str, ...] = ()) -> str | None:
     """A text without the person's name and with neutral words; None stays None."""
     if not text:
         return text
-    mention = _mention(names)
+    mention = _mention(names) if _may_name(text, names) else None
     without = mention.sub(" ", text) if mention is not None else text
     return TELLING.sub(neutral, without) if telling(without) else without
+
+
+def _may_name(text: str, names: tuple[str, ...]) -> bool:
+    """Whether a text may name somebody: a quick look, since most do not and the pattern of a name is dear to make."""
+    runs = _runs(names)
+    if runs is None or not _OTHER_CASES.isdisjoint(text):
+        return True
+    low, (whole, parts) = text.lower(), runs
+    if any(run in low for run in whole):
+        return True
+    return any(run in low for run in parts) and _INTRODUCES.search(text) is not None
+
+
+@lru_cache(maxsize=4096)
+def _runs(names: tuple[str, ...]) -> tuple[list[str], list[str]] | None:
+    """Letters of which some stand wherever a text bears a full name, and a part of one; None where there are none."""
+    whole = {_letters(name) for name in names if len(name.split()) > 1}
+    parts = {_letters(part) for name in names for part in name.split() if len(part) > 1}
+    return None if "" in whole | parts else (sorted(whole), sorted(parts))
+
+
+def _letters(name: str) -> str:
+    """The longest run of plain letters, in lower case."""
+    return max(_PLAIN.findall(name), key=len, default="").lower()
 
 
 @lru_cache(maxsize=4096)

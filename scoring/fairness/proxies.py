@@ -1,19 +1,14 @@
 """What the order of a list follows besides the role: account age, followers, country, language, number of sources."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
 from scoring.fairness.measures import explained, rank_correlation
 from scoring.fairness.swaps import Difference
-from scoring.features.language import written_in
-from scoring.places import country_of
-from scoring.reading import Reading
-from storage.records import Lead
 
-_DAYS_A_YEAR = 365.25
+DAYS_A_YEAR = 365.25
 STRONG = 0.3  # correlation from which a fact is worth a look: it explains about a tenth of the order
 
 
@@ -52,21 +47,6 @@ class ProxyAudit(BaseModel):
     changed: dict[str, int]  # by swap: people it changed anything of
     moved: int  # numbers moved, over all people and swaps; must be 0
     differences: tuple[Difference, ...]  # the first of them
-
-
-def facts(lead: Lead, reading: Reading, now: datetime) -> Facts:
-    """The facts of one lead."""
-    ages = [(now - account.created_at).days / _DAYS_A_YEAR for account in lead.accounts if account.created_at]
-    followers = [account.figures["followers"] for account in lead.accounts if "followers" in account.figures]
-    languages = written_in(reading)
-    return Facts(
-        account_age=max(ages, default=None),
-        followers=max(followers, default=None),
-        sources=float(len({account.source for account in lead.accounts})),
-        english_only=float(languages == {"en"}) if languages else None,
-        country=country_of(lead.accounts),
-        language="+".join(sorted(languages)) or None,
-    )
 
 
 def proxies(totals: Sequence[float], known: Sequence[Facts]) -> tuple[Proxy, ...]:

@@ -6,17 +6,28 @@ stored nor balanced on; quotas on them are unlawful in places.
 
 from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
-from typing import Literal
+from typing import Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
 from scoring.fairness.measures import infeasible, least, most, ndkl
 from storage.errors import ConfigError
-from storage.records import Receipt
 
 STRATA = ("region", "seniority", "source")
 UNKNOWN = "unknown"
 How = Literal["greedy", "cons"]
+
+
+class Placed(Protocol):
+    """A lead with its total: a receipt, or as little of it."""
+
+    @property
+    def lead(self) -> str:
+        """Its id."""
+
+    @property
+    def total(self) -> float:
+        """What the list is ordered by."""
 
 
 class Move(BaseModel):
@@ -45,7 +56,7 @@ class Balanced(BaseModel):
 
 
 def balanced(
-    receipts: Sequence[Receipt],
+    receipts: Sequence[Placed],
     strata: Mapping[str, str],
     shares: Mapping[str, float] | None = None,
     k: int = 25,
@@ -59,7 +70,7 @@ def balanced(
     ordered = sorted(receipts, key=lambda receipt: (-receipt.total, receipt.lead))
     named = {receipt.lead: strata.get(receipt.lead, UNKNOWN) for receipt in ordered}
     wished = _checked(shares, set(named.values())) if shares is not None else _held(named)
-    queues: dict[str, deque[Receipt]] = {}
+    queues: dict[str, deque[Placed]] = {}
     for receipt in ordered:
         queues.setdefault(named[receipt.lead], deque()).append(receipt)
     size = min(k, len(ordered))
@@ -94,12 +105,12 @@ def _held(named: Mapping[str, str]) -> dict[str, float]:
     return {group: counts[group] / counts.total() for group in sorted(counts)}
 
 
-Choose = Callable[[Mapping[str, deque[Receipt]], Sequence[str], Mapping[str, float], int], str]
+Choose = Callable[[Mapping[str, deque[Placed]], Sequence[str], Mapping[str, float], int], str]
 
 
 def _filled(
-    queues: Mapping[str, deque[Receipt]], shares: Mapping[str, float], size: int, choose: Choose
-) -> list[Receipt]:
+    queues: Mapping[str, deque[Placed]], shares: Mapping[str, float], size: int, choose: Choose
+) -> list[Placed]:
     """Place by place: a stratum that would fall below its minimum first, else one still below its maximum."""
     counts: Counter[str] = Counter()
     slate = []
@@ -113,12 +124,12 @@ def _filled(
     return slate
 
 
-def _best(queues: Mapping[str, deque[Receipt]], groups: Sequence[str], _shares: Mapping[str, float], _i: int) -> str:
+def _best(queues: Mapping[str, deque[Placed]], groups: Sequence[str], _shares: Mapping[str, float], _i: int) -> str:
     """DetGreedy: whoever has the highest score next."""
     return min(groups, key=lambda group: (-queues[group][0].total, queues[group][0].lead))
 
 
-def _pressing(queues: Mapping[str, deque[Receipt]], groups: Sequence[str], shares: Mapping[str, float], i: int) -> str:
+def _pressing(queues: Mapping[str, deque[Placed]], groups: Sequence[str], shares: Mapping[str, float], i: int) -> str:
     """DetCons: the stratum that reaches its next minimum soonest, ⌈p·i⌉ / p; among equals the highest score."""
     return min(groups, key=lambda g: (most(shares[g], i) / shares[g], -queues[g][0].total, queues[g][0].lead))
 

@@ -13,6 +13,11 @@ _YEARLY = ("commits_year", "pull_requests_year", "reviews_year", "restricted_yea
 
 def activity(reading: Reading) -> Seen:
     """How steadily public work went on in the last twelve months; half of the months is full marks."""
+    now = reading.setting.now
+    return reading.person.once(("activity", now.year, now.month), lambda: _activity(reading))
+
+
+def _activity(reading: Reading) -> Seen:
     dated = [(at, one.id) for one in reading.work for at in (reading.date(one), one.started_at) if at is not None]
     # Yearly counts of a profile say that work went on where single dates are not public.
     yearly = [sum(a.figures.get(name, 0.0) for name in _YEARLY) for a in reading.accounts if _has_year(a.figures)]

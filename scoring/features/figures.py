@@ -6,7 +6,7 @@ The same figures fill the reference tables and are looked up in them, so a table
 import math
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from scoring.features.bursts import is_burst
@@ -39,7 +39,14 @@ class Figure(NamedTuple):
 def figures(reading: Reading) -> Iterator[Figure]:
     """Every figure that is known of a person; an unknown one is left out, which is not zero."""
     for read in _READ:
-        yield from read(reading)
+        if read in _OF_ALL_ROLES:
+            yield from reading.person.once((read, reading.setting.month), partial(_listed, read, reading))
+        else:
+            yield from read(reading)
+
+
+def _listed(read: Callable[[Reading], Iterator[Figure]], reading: Reading) -> list[Figure]:
+    return list(read(reading))
 
 
 def known_figures(lead: Lead, now: datetime) -> dict[tuple[str, str], float]:
@@ -148,14 +155,21 @@ _SUMS = (
 
 def _sums(reading: Reading) -> Iterator[Figure]:
     """Figures added up over works; a list of links counts nothing, but is a work that was looked at."""
+    for wanted, counted, bursts in reading.person.once("sums", lambda: list(_summed(reading))):
+        values = {name: _share(reading, name) * value for name, value in counted.items()}
+        yield _without_bursts(_added(wanted.source, wanted.name, values), values, bursts)
+
+
+def _summed(reading: Reading) -> Iterator[tuple[_Sum, dict[str, float], set[str]]]:
+    """What is added up, whatever the role: the figure of each work, and the works whose stars came at once."""
     for wanted in _SUMS:
         held = [
             one for one in reading.of_source(wanted.source) if one.kind in wanted.kinds and wanted.field in one.figures
         ]
         if held:
-            counted = [one for one in held if not (one.kind == "repository" and is_list(one))]
-            values = {one.id: _share(reading, one) * _counted(one, wanted) for one in counted}
-            yield _without_bursts(_added(wanted.source, wanted.name, values), values, counted, wanted)
+            works = [(one.id, one) for one in held if not (one.kind == "repository" and is_list(one))]
+            bursts = {name for name, one in works if is_burst(one)} if wanted.field == "stars" else set()
+            yield wanted, {name: _counted(one, wanted) for name, one in works}, bursts
 
 
 def _added(source: str, name: str, values: Mapping[str, float]) -> Figure:
@@ -164,12 +178,11 @@ def _added(source: str, name: str, values: Mapping[str, float]) -> Figure:
     return Figure(source, name, math.fsum(values.values()), tuple(best[:2]))
 
 
-def _without_bursts(found: Figure, values: Mapping[str, float], works: list[Evidence], wanted: _Sum) -> Figure:
+def _without_bursts(found: Figure, values: Mapping[str, float], bursts: set[str]) -> Figure:
     """Stars without those that came at once, beside all of them."""
-    bursts = {one.id for one in works if is_burst(one)} if wanted.field == "stars" else set()
     if not bursts:
         return found
-    plain = _added(wanted.source, wanted.name, {name: value for name, value in values.items() if name not in bursts})
+    plain = _added(found.source, found.name, {name: value for name, value in values.items() if name not in bursts})
     return plain._replace(doubted=found.value, evidence=found.evidence)
 
 
@@ -178,9 +191,9 @@ def _counted(one: Evidence, wanted: _Sum) -> float:
     return math.log1p(value) if wanted.log else value
 
 
-def _share(reading: Reading, one: Evidence) -> float:
+def _share(reading: Reading, name: str) -> float:
     """1 for work that shows what the role asks, less for what somebody is known for besides."""
-    return 1.0 if reading.asked is None or one.id in reading.asked else BACK_OFF
+    return 1.0 if reading.asked is None or name in reading.asked else BACK_OFF
 
 
 def _competitions(reading: Reading) -> Iterator[Figure]:
@@ -230,7 +243,7 @@ def _answer_worth(reading: Reading, one: Evidence) -> float:
     said = worth(
         Answer("", one.tags, score, reading.date(one)), reading.setting.month, reading.role.half_life_months.activity
     )
-    return _share(reading, one) * said
+    return _share(reading, one.id) * said
 
 
 _READ: tuple[Callable[[Reading], Iterator[Figure]], ...] = (
@@ -242,3 +255,4 @@ _READ: tuple[Callable[[Reading], Iterator[Figure]], ...] = (
     _talks,
     _answers,
 )
+_OF_ALL_ROLES = frozenset({_stated, _kaggle_medals, _competitions, _papers, _talks})  # these say every role the same

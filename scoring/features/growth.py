@@ -35,7 +35,7 @@ class _Signal(NamedTuple):
 
 def seniority(reading: Reading) -> Seen:
     """How near the level that span, responsibility and own words suggest is to the one asked."""
-    signals = list(_signals(reading))
+    signals = reading.person.once("seniority", lambda: list(_signals(reading)))
     if not signals:
         return unknown("span of work, maintained work, reviews or a title with a level")
     level = sum(signal.level for signal in signals) / len(signals)
@@ -81,6 +81,10 @@ def _with_figure(accounts: list[Account], name: str) -> tuple[str, ...]:
 
 def curiosity(reading: Reading) -> Seen:
     """How many new skills showed in practice in the last three years; early adoption counts double."""
+    return reading.person.once(("curiosity", reading.alike), lambda: _curiosity(reading))
+
+
+def _curiosity(reading: Reading) -> Seen:
     first = _first_shown(reading)
     if not first:
         return unknown("dated practice")
@@ -115,6 +119,11 @@ def _early(reading: Reading, skill: str, at: datetime) -> bool:
 def collaboration(reading: Reading) -> Seen:
     """Work with others: changes and reviews in other people's repositories, answers, teams."""
     half_life = reading.role.half_life_months.activity
+    found = ("collaboration", reading.setting.month, half_life)
+    return reading.person.once(found, lambda: _collaboration(reading, half_life))
+
+
+def _collaboration(reading: Reading, half_life: float) -> Seen:
     answers = [one for one in reading.work if one.kind == "answer"]
     teams = [one for one in reading.work if one.figures.get("team_size", 1) > 1]
     together = sorted([*reading.elsewhere, *answers, *teams], key=lambda one: one.id)

@@ -2,13 +2,14 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from functools import lru_cache
 
 from scoring.features.base import Seen, seen, unknown
 from scoring.reading import Reading
 
 _WORDS_ENOUGH = 30
-_ENOUGH_TEXT = 4_000  # code points; more would not change the answer
+ENOUGH_TEXT = 4_000  # code points; more would not change the answer
 _HITS = 0.12  # share of function words from which a text is in a language
 _INFERRED = 0.5
 
@@ -30,11 +31,15 @@ _LEVEL = r"(?:fluent|proficient|professional|working|business|b2|c1|c2|bilingual
 
 def language(reading: Reading) -> Seen:
     """Whether the working languages asked are stated or show in own texts."""
-    asked = [wanted.code for wanted in reading.role.languages]
+    asked = tuple(wanted.code for wanted in reading.role.languages)
+    return reading.person.once(("language", asked), lambda: _language(reading, asked))
+
+
+def _language(reading: Reading, asked: tuple[str, ...]) -> Seen:
     bios = "\n".join(a.bio for a in reading.accounts if a.bio)
     stated = [code for code in asked if _states(code, bios)]
     texts = (part for one in reading.work for part in (one.title, one.text) if part)
-    shown = _languages(" ".join([bios, *texts])[:_ENOUGH_TEXT], tuple(asked))
+    shown = _languages(" ".join([bios, *texts])[:ENOUGH_TEXT], asked)
     written = [code for code in asked if code not in stated and code in shown]
     missing = [code for code in asked if code not in stated and code not in written]
     if not stated and not written:
@@ -55,7 +60,12 @@ def written_in(reading: Reading) -> frozenset[str]:
     """The known languages of a person's own texts; empty where there is too little text to tell."""
     bios = (a.bio for a in reading.accounts if a.bio)
     texts = (part for one in reading.work for part in (one.title, one.text) if part)
-    return _languages(" ".join([*bios, *texts])[:_ENOUGH_TEXT], tuple(_FUNCTION_WORDS))
+    return languages_of([*bios, *texts])
+
+
+def languages_of(texts: Iterable[str]) -> frozenset[str]:
+    """The known languages of these texts together, as far as they are read."""
+    return _languages(" ".join(texts)[:ENOUGH_TEXT], tuple(_FUNCTION_WORDS))
 
 
 @lru_cache(maxsize=4096)

@@ -13,14 +13,22 @@ _FROM_PROSE = 0.5
 
 def location(reading: Reading) -> Seen:
     """How many working hours the stated place or time zone shares with the asked ones."""
+    found = reading.person.once(("place", reading.setting.now.year), lambda: _told(reading))
+    if found is None:
+        return unknown("place or time zone", reason="place not stated, or not one that can be told")
+    return _judged(reading, *found)
+
+
+def _told(reading: Reading) -> tuple[Place, str, float] | None:
+    """Where somebody is, the account that says so, and what that is worth."""
     stated = _places(reading, [(account.location, str(account.key)) for account in reading.accounts])
     prose = [] if stated else _places(reading, [(_prose(a.bio), str(a.key)) for a in reading.accounts])
     if not stated and not prose:
-        return unknown("place or time zone", reason="place not stated, or not one that can be told")
+        return None
     place, account = (stated or prose)[0]
     worth = 1.0 if stated else _FROM_PROSE
     clash = not same_clock(tuple(p.zones[0] for p, _ in stated or prose), reading.setting.now.year)
-    return _judged(reading, place, account, worth * (0.5 if clash else 1.0))
+    return place, account, worth * (0.5 if clash else 1.0)
 
 
 def _places(reading: Reading, texts: list[tuple[str | None, str]]) -> list[tuple[Place, str]]:

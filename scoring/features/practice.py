@@ -32,6 +32,10 @@ _BUSINESS = re.compile(
 
 def operations(reading: Reading) -> Seen:
     """Signs that models are brought into use: containers, tests and delivery, serving, monitoring, releases."""
+    return reading.person.once(("operations", reading.alike), lambda: _operations(reading))
+
+
+def _operations(reading: Reading) -> Seen:
     work, shown = [one for one in reading.own if one.kind in _READABLE], signs(reading)
     if not shown:
         confidence = _read(work)
@@ -46,9 +50,13 @@ def operations(reading: Reading) -> Seen:
 
 def explainability(reading: Reading) -> Seen:
     """Whether own work explains its models, states their limits and looks at groups."""
+    return reading.person.once(("explainability", reading.alike), lambda: _explainability(reading))
+
+
+def _explainability(reading: Reading) -> Seen:
     skills = ("explainability", "responsible-ai")
     shares = [reading.covered(skill) for skill in skills]
-    cards = [one for one in reading.own if one.level > Level.CLAIM and _explains(one)]
+    cards = reading.person.once("cards", lambda: [o for o in reading.own if o.level > Level.CLAIM and _explains(o)])
     evidence = [*_best(reading, skills), *(one.id for one in cards)]
     confidence = max(_read(reading.own), min(1.0, len(set(evidence)) / _REPOSITORIES_ENOUGH))
     if not evidence:
@@ -62,10 +70,14 @@ def explainability(reading: Reading) -> Seen:
 
 def business(reading: Reading) -> Seen:
     """Numbers with a business unit, users or production use near own work."""
-    texts, live = [one for one in reading.own if _is_text(one)], used(reading)
+    return reading.person.once(("business", reading.alike), lambda: _business(reading))
+
+
+def _business(reading: Reading) -> Seen:
+    texts, live = reading.person.once("texts", lambda: [one for one in reading.own if _is_text(one)]), used(reading)
     if not texts and not live:
         return unknown("texts about own work")
-    telling = [one for one in texts if _BUSINESS.search(one.text or "")]
+    telling = reading.person.once("telling", lambda: [one for one in texts if _BUSINESS.search(one.text or "")])
     value = either([1 - 0.5 ** len({one.id for one in (*telling, *live)}), reading.covered("business-impact")])
     evidence = [*(one.id for one in (*telling, *live)), *_best(reading, ("business-impact",))]
     reason = f"{len(telling)} of {len(texts)} texts name use, users or money"

@@ -81,10 +81,16 @@ def signs(reading: Reading) -> list[Found]:
 def _met(reading: Reading, sign: Sign) -> Found:
     held = [c for s in sign.skills if (c := reading.coverage.get(s)) is not None and c.level > Level.CLAIM]
     best = max(held, key=lambda coverage: (coverage.value, coverage.skill), default=None)
-    told = [one.id for one in reading.own if one.level > Level.CLAIM and _shows(one, sign)]
+    told = reading.person.once(("sign", sign.name), lambda: _told(reading, sign))
     by_skill, by_work = best.value if best else 0.0, 1 - 0.5 ** len(told)
     first = best.evidence if best is not None and by_skill >= by_work else tuple(told)
     return Found(sign.name, max(by_skill, by_work), first[:1])
+
+
+def _told(reading: Reading, sign: Sign) -> list[str]:
+    if sign.files is None and sign.words is None:
+        return []
+    return [one.id for one in reading.own if one.level > Level.CLAIM and _shows(one, sign)]
 
 
 def _shows(one: Evidence, sign: Sign) -> bool:
@@ -107,7 +113,7 @@ def _in_use(reading: Reading) -> list[Found]:
 
 def used(reading: Reading) -> list[Evidence]:
     """Spaces and apps that users like, packages others install or depend on, and what a registry lists as kept up."""
-    return [one for one in reading.own if _has_users(one)]
+    return reading.person.once("used", lambda: [one for one in reading.own if _has_users(one)])
 
 
 def _has_users(one: Evidence) -> bool:

@@ -45,31 +45,41 @@ def best_window(title: tuple[str, ...], words: tuple[str, ...]) -> float:
     return max(alike(title, words[start - _narrowed(words, start) : start + size]) for start in starts)
 
 
+def weight_of(word: str) -> float:
+    """What a word of a title counts: less if it says nothing of the subject."""
+    return _GENERIC_WEIGHT if word in _GENERIC else 1.0
+
+
+def narrows(word: str) -> bool:
+    """Whether a word before a title makes it another job: "conversational" does, "senior" does not."""
+    return word not in _GENERIC
+
+
 def _narrowed(words: tuple[str, ...], start: int) -> bool:
-    """Whether the word before a stretch makes it another job: "conversational" does, "senior" does not."""
-    return start > 0 and words[start - 1] not in _GENERIC
+    return start > 0 and narrows(words[start - 1])
 
 
 def _covers(left: tuple[str, ...], right: tuple[str, ...]) -> float:
     total = found = 0.0
     for word in left:
-        weight = _GENERIC_WEIGHT if word in _GENERIC else 1.0
+        weight = weight_of(word)
         total += weight
-        found += weight * max(_words_alike(word, other) for other in right)
+        found += weight * max(words_alike(word, other) for other in right)
     return found / total
 
 
 @lru_cache(maxsize=500_000)
-def _words_alike(left: str, right: str) -> float:
+def words_alike(left: str, right: str) -> float:
     """Dice coefficient of the character 3- to 5-grams of two words; under a half they are different words."""
     if left == right:
         return 1.0
-    ours, theirs = _grams(left), _grams(right)
+    ours, theirs = grams(left), grams(right)
     dice = 2 * len(ours & theirs) / (len(ours) + len(theirs))
     return dice if dice >= _FLOOR else 0.0
 
 
 @lru_cache(maxsize=100_000)
-def _grams(word: str) -> frozenset[str]:
+def grams(word: str) -> frozenset[str]:
+    """The character 3- to 5-grams of a word, its ends marked."""
     padded = f" {word} "
     return frozenset(padded[i : i + n] for n in (3, 4, 5) for i in range(max(1, len(padded) - n + 1)))

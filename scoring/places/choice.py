@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-from rapidfuzz.distance import OSA
-
 from scoring.places.areas import Area, Areas, city_place, lies_in
 from scoring.places.names import City
 from scoring.places.place import Candidate, Place, shared_out
@@ -141,7 +139,11 @@ def _cuts(name: str) -> list[tuple[str, str]]:
 
 def _one_off(left: str, right: str) -> bool:
     """One letter wrong, missing, added, or two swapped; the first letter is right."""
-    return left[0] == right[0] and abs(len(left) - len(right)) <= 1 and OSA.distance(left, right, score_cutoff=1) == 1
+    if left[0] != right[0] or abs(len(left) - len(right)) > 1:
+        return False
+    from rapidfuzz.distance import OSA  # a tenth of a short command, most of which meet no such name
+
+    return OSA.distance(left, right, score_cutoff=1) == 1
 
 
 def _candidate(city: City) -> Candidate:

@@ -10,9 +10,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
-
 from scoring.places.zones import minutes_east
+from scoring.shipped import shipped_table
 from storage.kept import kept, kept_rows
 
 _TABLE = Path(__file__).with_name("places.yaml")
@@ -89,7 +88,7 @@ class Names:
     """Every name, built on first use (about a second), and read from a kept copy from then on."""
 
     def __init__(self) -> None:
-        table = yaml.load(_TABLE.read_text("utf-8"), Loader=yaml.CSafeLoader)
+        table: Any = shipped_table(_TABLE)
         self.nowhere = frozenset(place_key(word) for word in table["nowhere"])
         self.words = frozenset(place_key(word) for word in table["words"])
         self.filler = tuple(place_key(word) for word in table["filler"])

@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, field_validator
 
 from scoring.places.zones import asked_zones
-from scoring.plain_yaml import shipped_table
+from scoring.shipped import shipped_table
 
 _SHIPPED = Path(__file__).with_name("presets.yaml")
 ELSEWHERE = "elsewhere"  # the band of a country that no preset names

@@ -11,7 +11,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from scoring.plain_yaml import shipped_table
+from scoring.shipped import shipped_table
 
 _SHIPPED = Path(__file__).with_name("reference.yaml")
 

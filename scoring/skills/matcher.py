@@ -71,17 +71,28 @@ class Matcher:
 
     def match(self, work: Evidence) -> dict[str, Match]:
         """The skills one piece of evidence shows, each by its strongest sign."""
-        others = work.kind in OTHERS_WORK
-        found: dict[str, Match] = {}
-        text = f"{work.title}\n{work.text}" if work.text else work.title
-        _keep(found, self.words(text))
-        _keep(found, self._tagged(work.tags, others))
-        if work.packages or work.files:
-            _keep(found, self._direct(work.packages, work.files))
+        words = self.words(said_in(work.title, work.text))
+        return self.combined(words, work.kind, work.url, work.tags, work.packages, work.files)
+
+    def combined(
+        self,
+        words: Iterable[Match],
+        kind: str,
+        url: str,
+        tags: tuple[str, ...],
+        packages: tuple[str, ...],
+        files: tuple[str, ...],
+    ) -> dict[str, Match]:
+        """The skills a piece of work shows whose text names these."""
+        others = kind in OTHERS_WORK
+        found = {match.skill: match for match in words}
+        _keep(found, self._tagged(tags, others))
+        if packages or files:
+            _keep(found, self._direct(packages, files))
         if others:
-            _keep(found, self._named(work.url))
-        for skill in self._kinds.get(work.kind, ()):
-            _keep(found, [Match(skill, STRENGTH[How.KIND], How.KIND, work.kind)])
+            _keep(found, self._named(url))
+        for skill in self._kinds.get(kind, ()):
+            _keep(found, [Match(skill, STRENGTH[How.KIND], How.KIND, kind)])
         return found
 
     def words_many(self, texts: Sequence[str]) -> list[tuple[Match, ...]]:
@@ -135,6 +146,11 @@ class Matcher:
         name = found["name"]
         for skill in self._names.get(_package(name), ()):
             yield Match(skill, STRENGTH[How.NAME], How.NAME, name)
+
+
+def said_in(title: str, text: str | None) -> str:
+    """What a piece of work says, as one text."""
+    return f"{title}\n{text}" if text else title
 
 
 def _named_words(text: str, places: Iterable[Place]) -> tuple[Match, ...]:

@@ -9,7 +9,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from scoring.plain_yaml import shipped_table
+from scoring.shipped import shipped_table
 
 NO_SKILL = "-"  # id of phrases that hide the names inside them and are no skill themselves
 SHIPPED = Path(__file__).with_name("skills.yaml")

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.columns import Matrix
+from scoring.columns.sums import effective_rows
 from scoring.what_if.agreement import Numbers, auc, tau_b
 from storage.records import Record
 
@@ -150,20 +151,22 @@ _SECTIONS = {"ranked": 0, "too_little_evidence": 1}
 
 def _effects(sides: tuple[_Side, _Side]) -> Numbers:
     """Per row and component, how far its contribution moved against the mean of all rows."""
-    moved = _contributions(sides[1]) - _contributions(sides[0])
+    effective = _effective(sides[0].matrix)
+    # Often only weights differ.
+    later = effective if sides[1].matrix is sides[0].matrix else _effective(sides[1].matrix)
+    moved = later * _weights_of(sides[1]) - effective * _weights_of(sides[0])
     if not len(moved):
         return moved
     against_mean: Numbers = moved - moved.mean(axis=0)
     return against_mean
 
 
-def _contributions(side: _Side) -> Numbers:
-    matrix = side.matrix
-    neutral = np.array(matrix.neutral)
-    known = matrix.confidence * matrix.value + (1 - matrix.confidence) * neutral
-    weights = np.array([side.weights.get(name, 0.0) for name in matrix.components])
-    contributions: Numbers = np.where(np.isnan(matrix.value), neutral, known) * weights
-    return contributions
+def _effective(matrix: Matrix) -> Numbers:
+    return effective_rows(matrix.value, matrix.confidence, np.array(matrix.neutral))
+
+
+def _weights_of(side: _Side) -> Numbers:
+    return np.array([side.weights.get(name, 0.0) for name in side.matrix.components])
 
 
 def _farthest(sides: tuple[_Side, _Side], near: NDArray[np.intp]) -> NDArray[np.intp]:

@@ -19,12 +19,14 @@ def audit_proxies(
     of one clock on your own leads; exit 1 if a swap moves a number."""
     from scoring.roles import find_role
     from sourcing.audits import proxy_audit
+    from sourcing.progress import seldom
     from sourcing.reference import reference_of
     from sourcing.show import audits
 
     with store_of(ctx) as (config, store):
         profile, tables = find_role(role, config.roles_folder), reference_of(config)
-        found = proxy_audit(store.leads(), profile, clock(), swaps=swaps, reference=tables)
+        progress = seldom(lambda line: typer.echo(line, err=True))
+        found = proxy_audit(store, profile, clock(), swaps=swaps, reference=tables, progress=progress)
     say(found, audits.proxies(found), as_json)
     raise typer.Exit(int(found.moved > 0))
 

@@ -1,10 +1,15 @@
 """Commands of deciding: decide, undecide, decisions."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sourcing.commands._edge import AsJson, By, LeadName, RoleName, app, clock, decider, say, store_of
+from storage.errors import RoleError
+
+if TYPE_CHECKING:
+    from sourcing.config import Config
+    from storage.store import Store
 
 
 @app.command()
@@ -64,11 +69,22 @@ def decisions_(
     with store_of(ctx) as (config, store):
         rows = listed(store, role or None, lead or None, live=not all_, limit=limit)
         text = show.listed(rows.rows, rows.names)
-        if role and rows.rows:
-            from scoring.roles import find_role
-            from sourcing.show import what_if
-            from sourcing.weights import calibration
-
-            learned = calibration(store, find_role(role, config.roles_folder))
-            text += f"\n{what_if.calibrated(learned)}"
+        if role:
+            text += _of_role(config, store, role, some=bool(rows.rows))
     say(rows.rows, text, as_json)
+
+
+def _of_role(config: "Config", store: "Store", role: str, *, some: bool) -> str:
+    """What the decisions say of a role's scores; RoleError for a role nobody ever decided for and that is none."""
+    from sourcing.checked_roles import checked_role, why_unknown
+
+    if why_not := why_unknown(config, role):
+        if some or store.decisions(role, live=False, limit=1):
+            return "\nthere is no profile of this name any more, so nothing is said of its scores"
+        raise RoleError(f"nothing was decided for {role!r}: {why_not}")
+    if not some:
+        return ""
+    from sourcing.show import what_if
+    from sourcing.weights import calibration
+
+    return f"\n{what_if.calibrated(calibration(store, checked_role(config, role)))}"

@@ -25,8 +25,9 @@ def notices_due(
     from sourcing.show import legal as show
 
     with store_of(ctx) as (config, store):
-        rows = notices.due(store, config, now=clock(), within=within)
-    say(rows, show.due(rows), as_json)
+        most = None if as_json else show.MOST_ROWS
+        rows, count = notices.first_due(store, config, now=clock(), within=within, most=most)
+    say(rows, show.due(rows, count), as_json)
 
 
 @notices_app.command("list")
@@ -43,7 +44,9 @@ def notices_list(
 
     chosen = notices.read_states(state or [])
     with store_of(ctx) as (config, store):
-        found = notices.listed(store, config, now=clock(), states=chosen)
+        # The table shows the first leads, and no languages: to tell those takes longer than all the rest.
+        most = None if as_json else show.MOST_ROWS
+        found = notices.listed(store, config, now=clock(), states=chosen, most=most, languages=as_json)
     say(found, show.notices(found), as_json)
 
 

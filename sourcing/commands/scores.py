@@ -23,7 +23,7 @@ def score(ctx: typer.Context, as_json: AsJson = False) -> None:
 
     with store_of(ctx) as (config, store), alone(config.folder, store):
         done = score_all(store, active_roles(config), now=clock(), reference=reference_of(config))
-        prepare(store, active_roles(config))
+        prepare(store, active_roles(config), ahead=clock())
     say(done, rest.scored(done), as_json)
 
 
@@ -113,7 +113,7 @@ def explain(
     with store_of(ctx) as (config, store):
         profile = find_role(role, config.roles_folder)
         if versus:
-            both = explaining.compare_leads(store, profile, lead, versus, reference=reference_of(config))
+            both = explaining.compare_leads(store, profile, lead, versus, reference=reference_of(config), whole=as_json)
             say(both, receipts.versus(both), as_json)
             return
         found = explaining.explain(store, profile, lead, reference=reference_of(config))

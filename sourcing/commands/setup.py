@@ -66,7 +66,8 @@ def doctor(
     ctx: typer.Context,
     online: Annotated[bool, typer.Option("--online", help="Also ask sources for remaining budgets.")] = False,
     deep: Annotated[
-        bool, typer.Option("--deep", help="Also look at the machine, and ask every source one harmless question.")
+        bool,
+        typer.Option("--deep", help="Also read the whole database, look at the machine, ask every source a question."),
     ] = False,
     as_json: AsJson = False,
 ) -> None:

@@ -20,14 +20,15 @@ def worker(
     as_json: AsJson = False,
 ) -> None:
     """Take sources of nights that `sourcing nightly` runs on any machine (PostgreSQL), until told to stop."""
-    from sourcing import workers
     from sourcing.show import workers as show
 
     if listing:
         with store_of(ctx) as (config, store):
-            rows = workers.listed(store)
+            rows = store.workers()
         say(rows, show.listed(rows, config.workers.silence), as_json)
         return
+    from sourcing import workers  # with all that crawls
+
     wanted = tuple(name for part in sources.split(",") if (name := part.strip()))
     ended = workers.work(
         config_of(ctx),

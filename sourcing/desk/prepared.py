@@ -10,9 +10,10 @@ from scoring.places import Gazetteer, Place, places_digest, shipped_gazetteer
 from scoring.reading import most_proven
 from scoring.roles import Role
 from scoring.skills import Matcher, Skill, Vocabulary, shipped_vocabulary
+from sourcing.asked import asking_order
 from sourcing.desk.board import ready
 from sourcing.desk.told import piece_texts, profile_texts, readable
-from sourcing.ranking import REFUSALS
+from sourcing.ranking import REFUSALS, beside_scores, matrix, skill_levels
 from storage.records import AccountKey, Evidence, Level, Origin, Record
 from storage.store import DeskRow, Piece, Profile, Said, Store
 from storage.text import document
@@ -39,10 +40,11 @@ class Prepared(Record):
     cut: int  # of `leads`, those with more words than are searched
 
 
-def prepare(store: Store, roles: Sequence[Role] = ()) -> Prepared:
+def prepare(store: Store, roles: Sequence[Role] = (), *, ahead: datetime | None = None) -> Prepared:
     """Prepare the leads that are new or changed, and the lists of these roles.
 
-    Own skills of these roles are found besides the shipped ones.
+    Own skills of these roles are found besides the shipped ones. With the time as `ahead`, what re-ranking, funnels and
+    audits would make when first asked is made as well.
     """
     vocabulary = vocabulary_of(roles)
     made_by = hashlib.sha256(f"{FORM} {vocabulary.digest} {places_digest()}".encode()).hexdigest()
@@ -56,7 +58,18 @@ def prepare(store: Store, roles: Sequence[Role] = ()) -> Prepared:
             cut += sum(row.cut for row in rows)
     for role in roles:
         ready(store, role.role, store.desk_stamp(role.role))
+        asking_order(store, role.role)
+    if ahead is not None:
+        _make_ahead(store, roles, ahead)
     return Prepared(leads=leads, dropped=dropped, cut=cut)
+
+
+def _make_ahead(store: Store, roles: Sequence[Role], now: datetime) -> None:
+    for role in roles:
+        matrix(store, role, now=now)
+    for vocabulary in {role.vocabulary.digest: role.vocabulary for role in roles}.values():
+        skill_levels(store, vocabulary)
+    beside_scores(store)
 
 
 def vocabulary_of(roles: Sequence[Role]) -> Vocabulary:

@@ -1,20 +1,22 @@
 """Is this installation fit to run: settings, database, roles, sources, tokens and what is left of their budgets.
 
-Looked deeper, also the machine (clock, disks, permissions, versions, time zones, certificates) and whether every source
-answers one harmless question.
+Looked deeper, also every row of the database, the machine (clock, disks, permissions, versions, time zones,
+certificates) and whether every source answers one harmless question.
 """
+
+from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-
-import httpx
+from typing import TYPE_CHECKING
 
 from sourcing.config import load
 from sourcing.doctor._basics import basics
 from sourcing.doctor._check import Check, State
-from sourcing.doctor._machine import machine
-from sourcing.doctor._reach import reach
 from storage.errors import ConfigError
+
+if TYPE_CHECKING:
+    import httpx
 
 __all__ = ["FAILURE_CODES", "Check", "State", "examine", "exit_code"]
 
@@ -37,9 +39,18 @@ def examine(
         config = load(path)
     except ConfigError as error:
         return [Check(area="settings", name="sourcing.toml", state="failed", detail=str(error))]
+    if not online and not deep:
+        return basics(config, now, None)
+    import httpx  # nobody is asked without it, and it takes as long as the rest
+
     with client or httpx.Client(timeout=ONLINE_SECONDS, trust_env=False) as asking:
-        found = basics(config, now, asking if online or deep else None)
-        return [*found, *machine(config, now), *reach(config, now, asking)] if deep else found
+        found = basics(config, now, asking, deep=deep)
+        if not deep:
+            return found
+        from sourcing.doctor._machine import machine
+        from sourcing.doctor._reach import reach
+
+        return [*found, *machine(config, now), *reach(config, now, asking)]
 
 
 def exit_code(checks: list[Check]) -> int:

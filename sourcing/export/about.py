@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from sourcing.config import Config
 from sourcing.export.permitted import conditions
@@ -57,11 +56,6 @@ def about(
         contact=config.controller.rights_contact,
         conditions=tuple(conditions(sources)),
     )
-
-
-def companion(path: Path) -> Path:
-    """The file beside an export that tells what it is and where everything in it is from."""
-    return path.with_name(f"{path.name}.about.txt")
 
 
 def text(head: About, rows: Sequence[tuple[str, Sequence[str]]], notices: Sequence[str] = ()) -> str:

@@ -3,9 +3,14 @@
 Why: OWASP, "CSV Injection". One text at a time in Python, or a whole column at once in Polars; both say the same.
 """
 
-import polars as pl
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from storage.text import display
+
+if TYPE_CHECKING:
+    import polars as pl
 
 # Characters a spreadsheet skips before it decides that a cell is a formula, and those that make it one.
 SKIPPED = " \u00a0\u3000\t\r\n\ufeff\u200b"
@@ -54,6 +59,8 @@ def shown(texts: pl.Series) -> pl.Series:
 
 def guarded(texts: pl.Series) -> pl.Series:
     """A column with one apostrophe before whatever a spreadsheet could run."""
+    import polars as pl  # who reads a file with guarded cells writes no columns
+
     runs = texts.str.contains(_RUNS).fill_null(value=False)
     return pl.select(pl.when(runs).then("'" + texts).otherwise(texts)).to_series().rename(texts.name)
 

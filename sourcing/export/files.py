@@ -24,6 +24,11 @@ def free_name(folder: Path, name: str, now: datetime, suffix: str) -> Path:
     return names[-1]
 
 
+def companion(path: Path) -> Path:
+    """The file beside an export that tells what it is and where everything in it is from."""
+    return path.with_name(f"{path.name}.about.txt")
+
+
 def durable(path: Path, body: bytes) -> Path:
     """Write a file that is in memory so that it is there whole or not at all; StoreError if the disk refuses."""
     streamed(path, lambda file: file.write(body))

@@ -14,10 +14,10 @@ from pathlib import Path
 
 from sourcing.config import Config
 from sourcing.decisions import REASONS, decide
-from sourcing.export.about import about, companion, origins_of
+from sourcing.export.about import about, origins_of
 from sourcing.export.about import text as about_text
 from sourcing.export.cells import guard, unguarded
-from sourcing.export.files import durable, free_name
+from sourcing.export.files import companion, durable, free_name
 from sourcing.export.ledger import log_export
 from sourcing.export.stream import UNTOLD, Left, lines
 from sourcing.export.telling import untold_for

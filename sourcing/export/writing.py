@@ -5,14 +5,15 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
+from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from sourcing.config import Config
-from sourcing.export.about import About, about, companion, origins_of, text
+from sourcing.export.about import About, about, origins_of, text
 from sourcing.export.collisions import Collision, Known
 from sourcing.export.csv_file import write_csv
-from sourcing.export.files import durable, free_name, streamed
+from sourcing.export.files import companion, durable, free_name, streamed
 from sourcing.export.html_file import write_html
 from sourcing.export.jsonl_file import write_jsonl
 from sourcing.export.ledger import log_export
@@ -63,11 +64,12 @@ class _Done(NamedTuple):
 def write(
     store: Store, config: Config, wanted: Wanted, *, now: datetime, night: int | None = None, dry_run: bool = False
 ) -> Exported:
-    """Export a role's list; nothing is written by a dry run. ConfigError for an unknown format, preset or no author.
+    """Export a role's list; nothing is written by a dry run, nor of nobody.
 
     Ranked people and those with too little evidence are in the file, named in a column; restricted ones and those who
     refuse recruiters never are. Candidates known already are listed instead of exported, unless asked for. A file for
-    somebody else holds nobody whose notice is pending, unless the notice goes with it. ConfigError without a purpose.
+    somebody else holds nobody whose notice is pending, unless the notice goes with it. ConfigError for an unknown
+    format or preset, without an author or a purpose.
     """
     preset = _understood(wanted)
     wanted = wanted.model_copy(update={"purpose": _purpose(wanted, config)})
@@ -148,26 +150,11 @@ def _kept(rows: Iterable[Row], preset: Preset | None, left: Left) -> Iterator[Ro
 
 
 def _parts(rows: Iterator[Row], preset: Preset | None) -> Iterator[Iterator[Row]]:
-    """One stream of rows per file: at least one, and no more people in one than the system takes."""
+    """One stream of rows per file, none without a row, and no more people in one than the system takes."""
     most = preset.most if preset else 0
-    if not most:
-        yield rows
-        return
-    first = next(rows, None)
-    yield _most(first, rows, most)
-    while first is not None and (first := next(rows, None)) is not None:
-        yield _most(first, rows, most)
-
-
-def _most(first: Row | None, rows: Iterator[Row], most: int) -> Iterator[Row]:
-    if first is None:
-        return
-    yield first
-    for _ in range(most - 1):
-        row = next(rows, None)
-        if row is None:
-            return
-        yield row
+    while (first := next(rows, None)) is not None:
+        rest = chain([first], rows)
+        yield islice(rest, most) if most else rest
 
 
 class _Told:

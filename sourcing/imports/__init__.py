@@ -4,7 +4,7 @@ A kind has a card like a source has, and says in `read` what it keeps. Nothing h
 two kinds whose owners publish files to be fetched; those go through `_download`, and nothing else does.
 """
 
-from sourcing.imports._report import report
-from sourcing.imports._run import Imported, cards, load, names, run
+import lazy_loader
 
-__all__ = ["Imported", "cards", "load", "names", "report", "run"]
+# What is behind the door stands in `__init__.pyi`; each part is loaded when it is first asked for.
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,7 +1,5 @@
 """One import from start to end: read, store in batches, say what happened. Repeating it doubles nothing."""
 
-import importlib
-import pkgutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -12,9 +10,9 @@ from pydantic import ValidationError
 
 from sourcing.config import Config
 from sourcing.imports._kind import Columns, FileKind, Job, Settings
+from sourcing.imports._kinds import load
 from sourcing.lock import alone
 from sourcing.progress import Progress, silent
-from spiders._card import Card
 from spiders._reading.allowed import allowed
 from storage.errors import ConfigError, Unreadable
 from storage.records import AccountKey, Instant, Item, LaneState, Record
@@ -44,28 +42,6 @@ class Imported(Record):
     def exit_code(self) -> int:
         """What the command line ends with."""
         return EXIT_CODES[self.state]
-
-
-def names() -> list[str]:
-    """Kinds of files that can be imported, sorted."""
-    here = [str(Path(__file__).parent)]
-    return sorted(module.name for module in pkgutil.iter_modules(here) if not module.name.startswith("_"))
-
-
-def load(name: str) -> type[FileKind[Any]]:
-    """A kind of file; ConfigError for a name that is none."""
-    if name not in names():
-        raise ConfigError(f"no kind of file is called {name!r}; there are: {', '.join(names())}")
-    module = importlib.import_module(f"sourcing.imports.{name}")
-    for found in vars(module).values():
-        if isinstance(found, type) and issubclass(found, FileKind) and getattr(found, "name", None) == name:
-            return found
-    raise ConfigError(f"sourcing/imports/{name}.py holds no kind of file called {name!r}")
-
-
-def cards() -> dict[str, Card]:
-    """The cards of all kinds of files."""
-    return {name: load(name).card for name in names()}
 
 
 def run(

@@ -186,7 +186,7 @@ class _Running:
             self.store, self.roles, now=self.now, night=night.number, reference=reference_of(self.config)
         )
         self.progress("preparing the desk")
-        prepare(self.store, self.roles)
+        prepare(self.store, self.roles, ahead=self.now)
 
     def _compact(self) -> None:
         """Let the bytes of those who were forgotten leave a SQLite file; a server's tables are for `db compact`."""

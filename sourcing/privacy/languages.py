@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from scoring.places import country_of
 from storage.records import Lead
 
 FOLDER = Path(__file__).parent / "texts"
@@ -24,6 +23,8 @@ def languages_of(lead: Lead) -> tuple[str, ...]:
     spoken = language_of([text for one in lead.accounts for text in (one.bio, one.headline) if text])
     if spoken and spoken != ENGLISH:
         return (spoken,)
+    from scoring.places import country_of  # whose language shows needs no tables of places
+
     at_home = _marks()["countries"].get(country_of(lead.accounts) or "", "")
     return (ENGLISH, at_home) if at_home and at_home != ENGLISH else (ENGLISH,)
 

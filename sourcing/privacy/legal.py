@@ -130,8 +130,9 @@ def _sources(store: Store, config: Config) -> Iterator[SourceHeld]:
     used = {one.name: one for one in crawl.sources(config) if one.usable or one.name in held}
     for name, one in used.items():
         yield SourceHeld(accounts=held.get(name, 0), **{key: getattr(one, key) for key in _TOLD})
-    for name, card in imports.cards().items():
+    for name in imports.names():
         if name in held and name not in used:
+            card = imports.load(name).card
             told = {key: getattr(card, key) for key in _TOLD if key not in ("name", "terms_read")}
             yield SourceHeld(name=name, accounts=held[name], terms_read=str(card.terms_read), **told)
 

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
+from itertools import islice
 from urllib.parse import quote
 
 from sourcing.config import Config
@@ -67,22 +68,53 @@ def due(store: Store, config: Config, *, now: datetime, within: int | None = Non
 
     People in the pool are not in it: they are forgotten before anybody has to be told.
     """
-    rows = [row for row in listed(store, config, now=now, states=(PENDING,)).rows if row.due_at is not None]
-    chosen = [row for row in rows if within is None or (row.days_left or 0) <= within]
-    return sorted(chosen, key=lambda row: (row.days_left or 0, row.lead))
+    return first_due(store, config, now=now, within=within)[0]
 
 
-def listed(store: Store, config: Config, *, now: datetime, states: Sequence[str] = STATES) -> Listed:
-    """Leads by the state of their notice; counts are of all states."""
-    rules = config.rules
-    times = list(store.lead_times(terms.TWO_WAY))
-    kept = terms.best(store, config.roles.active, rules, {one.lead for one in times if one.refuses})
-    leads = {one.lead: one for one in times if not rules.pool_days or terms.is_lead(one, kept)}
-    counts = Counter(_state(one) for one in leads.values())
+def first_due(
+    store: Store, config: Config, *, now: datetime, within: int | None = None, most: int | None = None
+) -> tuple[list[Due], int]:
+    """The first so many of those `due` gives, and how many there are."""
+    leads = _past_pool(store, config)
+    untold = (one for one in leads.values() if _state(one) == PENDING)
+    ends = {one.lead: (end - now).days for one in untold if (end := terms.notice_due(one, config.rules)) is not None}
+    chosen = sorted((left, name) for name, left in ends.items() if within is None or left <= within)
+    rows = {row.lead: row for row in _rows(store, config, {name: leads[name] for _, name in chosen[:most]}, now)}
+    return [rows[name] for _, name in chosen[:most]], len(chosen)
+
+
+def listed(
+    store: Store,
+    config: Config,
+    *,
+    now: datetime,
+    states: Sequence[str] = STATES,
+    most: int | None = None,
+    languages: bool = True,
+) -> Listed:
+    """Leads by the state of their notice, the first so many by id; counts are of all of them, in all states.
+
+    Without `languages` nobody finds out in which they read.
+    """
+    leads = _past_pool(store, config)
+    counts = Counter(map(_state, leads.values()))
     counts[ERASED] = sum(int(str(action.detail.get("untold", 0))) for action in store.actions("retention.run"))
-    chosen = [name for name, one in leads.items() if _state(one) in states]
-    rows = [_due(store, config, lead, leads[lead.id], now) for lead in store.leads(chosen)]
-    return Listed(rows=tuple(rows), counts=dict(counts))
+    chosen = {name: one for name, one in leads.items() if _state(one) in states}
+    rows = _rows(store, config, dict(islice(chosen.items(), most)), now, languages=languages)
+    return Listed(rows=rows, counts=dict(counts))
+
+
+def _past_pool(store: Store, config: Config) -> dict[str, LeadTimes]:
+    """The leads past the pool, where there is one, by id."""
+    kept = terms.best(store, config.roles.active, config.rules)
+    return {one.lead: one for one in terms.past_pool(store, kept, config.rules)}
+
+
+def _rows(
+    store: Store, config: Config, leads: Mapping[str, LeadTimes], now: datetime, *, languages: bool = True
+) -> tuple[Due, ...]:
+    people = store.leads(leads, work=())
+    return tuple(_due(store, config, one, leads[one.id], now, languages_of(one) if languages else ()) for one in people)
 
 
 def read_states(words: Sequence[str]) -> tuple[str, ...]:
@@ -201,7 +233,7 @@ def _state(times: LeadTimes) -> str:
     return times.notice if times.notice in (GIVEN, EXEMPT) else PENDING
 
 
-def _due(store: Store, config: Config, lead: Lead, times: LeadTimes, now: datetime) -> Due:
+def _due(store: Store, config: Config, lead: Lead, times: LeadTimes, now: datetime, languages: tuple[str, ...]) -> Due:
     end = terms.notice_due(times, config.rules)
     proposed = [row.by for row in store.notices(lead.id) if row.state == PROPOSED] if times.notice == PROPOSED else []
     return Due(
@@ -211,7 +243,7 @@ def _due(store: Store, config: Config, lead: Lead, times: LeadTimes, now: dateti
         collected_at=times.collected_at,
         due_at=end,
         days_left=(end - now).days if end else None,
-        languages=languages_of(lead),
+        languages=languages,
         proposed_by=proposed[-1] if proposed else "",
         refuses=times.refuses,
     )

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from sourcing.config import Config
-from sourcing.export.about import companion
+from sourcing.export.files import companion
 from sourcing.privacy import terms
 from sourcing.privacy.terms import Fate
 from sourcing.regimes import Rules
@@ -39,21 +39,27 @@ class Forgotten(Record):
     unlisted: tuple[str, ...] = ()
 
 
-def fates(store: Store, config: Config) -> tuple[list[Fate], list[str]]:
-    """When each lead is forgotten, and the active roles without a list, while there are any of which the pool stays."""
+def fates(store: Store, config: Config, until: datetime) -> tuple[list[Fate], list[str]]:
+    """Who is forgotten until a moment, by lead, and active roles without a list: if there are any, the pool stays."""
     rules, roles = config.rules, config.roles.active
-    times = list(store.lead_times(terms.TWO_WAY))
-    kept = terms.best(store, roles, rules, {one.lead for one in times if one.refuses})
-    waiting = terms.unlisted(store, roles) if times else []
+    waiting = terms.unlisted(store, roles)
+    if waiting and not store.lead_counts()[1]:
+        return [], []
     in_force = rules.model_copy(update={"pool_days": 0}) if waiting else rules
-    return [found for one in times if (found := terms.fate(one, kept, in_force))], waiting
+    begun = terms.begun_by(in_force, until)
+    over = store.leads_collected_by(begun) if begun is not None else set()
+    if not over:
+        return [], waiting
+    kept = terms.best(store, roles, rules)
+    found = (terms.fate(one, kept, in_force) for one in store.lead_times(terms.TWO_WAY, over))
+    return [one for one in found if one is not None and one.at <= until], waiting
 
 
 def preview(store: Store, config: Config, *, now: datetime, days: int = 0) -> Preview:
     """What a purge would take away now, or within some days."""
     until = now + timedelta(days=days)
-    found, waiting = fates(store, config)
-    due = sorted((one for one in found if one.at <= until), key=lambda one: (one.at, one.lead))
+    found, waiting = fates(store, config, until)
+    due = sorted(found, key=lambda one: (one.at, one.lead))
     rows = {name: store.expired_of(before, name) for name, before in _rows_before(config, until).items()}
     counts = Counter(one.why for one in due) + Counter(rows)
     files = tuple(str(path) for path in _expired_files(store, config, until))
@@ -63,8 +69,7 @@ def preview(store: Store, config: Config, *, now: datetime, days: int = 0) -> Pr
 
 def purge(store: Store, config: Config, *, now: datetime, by: str = BY) -> Forgotten:
     """Take away everything whose term is over, and say so in the log."""
-    found, waiting = fates(store, config)
-    due = [one for one in found if one.at <= now]
+    due, waiting = fates(store, config, now)
     counts = Counter(one.why for one in due)
     purged = _take(store, config.rules, due, now)
     before = _rows_before(config, now)

@@ -6,7 +6,7 @@ clock. Somebody forgotten and found again may stand in the pool once more, but t
 were ever collected, and the time to tell them goes on where it stood.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from sourcing.regimes import Rules
@@ -37,18 +37,28 @@ class Fate(Record):
     why: str  # pool, untold, term
 
 
-def best(store: Store, roles: Iterable[str], rules: Rules, refusing: Collection[str]) -> frozenset[str]:
+def best(store: Store, roles: Iterable[str], rules: Rules) -> frozenset[str]:
     """The leads kept for their place in a list of an active role; those who refuse recruiters take no place."""
-    found: set[str] = set()
-    for role in roles:
-        willing = (name for _, name in store.list_ids(role, SECTIONS) if name not in refusing)
-        found.update(name for _, name in zip(range(rules.best), willing, strict=False))
-    return frozenset(found)
+    return frozenset(name for role in roles for name in store.best_willing(role, SECTIONS, rules.best))
 
 
 def unlisted(store: Store, roles: Iterable[str]) -> list[str]:
     """Active roles nobody is ranked for yet: without their list nobody can say who is among the best."""
-    return [role for role in roles if not store.list_ids(role, SECTIONS)]
+    return [role for role in roles if not store.is_listed(role, SECTIONS)]
+
+
+def past_pool(store: Store, kept: frozenset[str], rules: Rules) -> Iterator[LeadTimes]:
+    """The leads past the pool, all where there is none, in order of their ids."""
+    # The pool is most of a database: who is certainly in it is not looked at.
+    some = None if not rules.pool_days else kept | store.leads_worked_with(BROUGHT)
+    times = store.lead_times(TWO_WAY, some)
+    return times if some is None else (one for one in times if is_lead(one, kept))
+
+
+def begun_by(rules: Rules, until: datetime) -> datetime | None:
+    """The moment by which a clock must have begun to run out until another; None if none runs."""
+    days = [number for number in (rules.pool_days, rules.notice_days, rules.lead_days) if number]
+    return until - timedelta(days=min(days)) if days else None
 
 
 def is_lead(times: LeadTimes, kept: Collection[str]) -> bool:

@@ -1,4 +1,5 @@
-from ._coverage import coverage, shown_work
+from ._beside import beside_scores
+from ._levels import skill_levels, supply
 from ._lists import (
     MOST_TEXT,
     REASONS,
@@ -26,8 +27,8 @@ __all__ = [
     "Row",
     "Scored",
     "addresses_of",
+    "beside_scores",
     "clean",
-    "coverage",
     "drop_matrices",
     "listing",
     "matrix",
@@ -37,5 +38,6 @@ __all__ = [
     "row",
     "said",
     "score",
-    "shown_work",
+    "skill_levels",
+    "supply",
 ]

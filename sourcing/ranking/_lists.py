@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
+from pydantic import Field
+
 from scoring.said import strongest, weakest
 from storage.errors import ConfigError, UnknownLead
 from storage.records import Claim, Lead, Part, Receipt, Record
@@ -39,6 +41,8 @@ class Row(Record):
     coverage: float
     reasons: tuple[str, ...]  # strongest first
     weakest: str
+    # Whether the weakest part stands as high as is usual; beside the row, not in it: no file says more for it.
+    weakest_is_fine: bool = Field(default=False, exclude=True)
     evidence: tuple[str, ...] = ()  # addresses behind the reasons
     origins: tuple[str, ...] = ()  # where what is said here is from: source, address asked, day it was read
     flags: tuple[str, ...] = ()
@@ -53,13 +57,12 @@ def listing(store: Store, role: str, *, limit: int | None = None, section: str |
 
     Those of whom too little is public stand in the order of what asking them would be worth.
     """
-    asks = section == THIN
-    receipts = store.ranking(role, limit=None if asks else limit, section=section)
-    if asks:
-        from scoring.asking import by_asking  # the other lists are there before its tables are read
+    if section == THIN:
+        from sourcing.asked import first_asked  # the other lists are there without it
 
-        place = {one.lead: at for at, one in enumerate(by_asking(receipts))}
-        receipts = sorted(receipts, key=lambda receipt: place[receipt.lead])[:limit]
+        receipts = first_asked(store, role, limit)
+    else:
+        receipts = store.ranking(role, limit=limit, section=section)
     leads = {lead.id: lead for lead in store.leads([receipt.lead for receipt in receipts])}
     shown = [(receipt, leads[receipt.lead]) for receipt in receipts if receipt.lead in leads]
     willing = [(receipt, lead) for receipt, lead in shown if not refuses(lead)]
@@ -114,6 +117,7 @@ def row(rank: int, lead: Lead, receipt: Receipt) -> Row:
         coverage=receipt.coverage,
         reasons=tuple(said(part) for part in best),
         weakest=_weakest(receipt, best),
+        weakest_is_fine=(least := weakest(receipt)) is not None and least.effective >= least.neutral,
         evidence=tuple(dict.fromkeys(addresses[one] for part in best for one in part.evidence if one in addresses)),
         origins=tuple(_origins(lead, {one for part in best for one in part.evidence})),
         flags=tuple(sorted({flag for account in lead.accounts for flag in account.flags})),

@@ -14,6 +14,8 @@ from scoring.columns.files import forget, load, save
 from scoring.engine import Scorer
 from scoring.reference import Reference
 from scoring.roles import Role
+from sourcing.ranking._beside import BESIDE, drop_beside
+from sourcing.ranking._levels import LEVELS, drop_levels
 from storage.store import Store
 
 _log = logging.getLogger(__name__)
@@ -44,10 +46,21 @@ def matrix(
 
 
 def drop_matrices(store: Store, folder: Path | None = None) -> None:
-    """Delete the kept columns of all roles; for who erases somebody, and for tests."""
+    """Delete the kept columns of all roles, and of what is kept of leads the rows that are out of date.
+
+    For who erases somebody: what is read of a lead takes long, so those of others stay.
+    """
     home = folder or _beside(store)
-    if home is not None:
-        forget(home)
+    if home is None or not home.is_dir():
+        return
+    for room in home.iterdir():
+        if room.name not in (LEVELS, BESIDE):
+            forget(room)
+    marks = store.lead_marks()
+    drop_levels(store, marks)
+    drop_beside(store, marks)
+    if not any(home.iterdir()):
+        home.rmdir()
 
 
 def _renewed(

@@ -8,6 +8,7 @@ from itertools import islice
 from pydantic import Field
 
 from scoring.engine import Scorer, readable
+from scoring.person import Person
 from scoring.reference import Reference
 from scoring.roles import Role
 from storage.records import Lead, Record
@@ -48,8 +49,9 @@ def score(
         clean = [readable(lead, now) for lead in batch]
         for _, found in clean:
             impossible += found
+        people = [Person(lead) for lead, _ in clean]
         wanted = list(zip(scorers, stale, strict=True))
-        rows = [scorer.score(lead, ready=True) for scorer, names in wanted for lead, _ in clean if lead.id in names]
+        rows = [scorer.score_person(one) for one in people for scorer, names in wanted if one.lead.id in names]
         receipts, written = receipts + len(rows), written + store.save_receipts(rows, night=night)
     return Scored(leads=len(leads), receipts=receipts, written=written, impossible=dict(sorted(impossible.items())))
 

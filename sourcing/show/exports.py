@@ -24,7 +24,9 @@ def _exported(done: Exported) -> Iterator[str]:
     for file in done.files:
         yield str(file)
     people = counted(done.leads, "person", "people")
-    if not done.files:
+    if not done.leads:
+        yield "nobody is in it, so nothing was written"
+    elif not done.files:
         yield f"{people} would be in it; nothing was written"
     else:
         yield f"{people}{'; the same list was exported before, that file stands' if done.again else ''}"

@@ -79,8 +79,8 @@ def _counts(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{name} {count}" for name, count in sorted(counts.items()) if count) or "none"
 
 
-def due(rows: Sequence[Due]) -> str:
-    """Whom to tell, most urgent first."""
+def due(rows: Sequence[Due], count: int) -> str:
+    """The first of so many people to tell, most urgent first."""
     if not rows:
         return "nobody has to be told"
     shown = [
@@ -88,7 +88,7 @@ def due(rows: Sequence[Due]) -> str:
         for one in rows[:MOST_ROWS]
     ]
     text = table(("lead", "name", "days left", "language", ""), shown)
-    return text + (f"\n… and {len(rows) - MOST_ROWS} more" if len(rows) > MOST_ROWS else "")
+    return text + (f"\n… and {count - len(shown)} more" if count > len(shown) else "")
 
 
 def _remark(one: Due) -> str:

@@ -32,7 +32,7 @@ def _entry(row: Row, before: int | None) -> str:
     head = f"{row.rank:>3}. {row.name}  [{row.lead}]  {score(row.total, row.low, row.high, row.coverage)}"
     lines = [f"{head}{_movement(row.rank, before)}", f"     {'  '.join(row.handles)}{'  ' + place if place else ''}"]
     lines += [wrapped(f"+ {reason}", "     ") for reason in row.reasons]
-    return "\n".join([*lines, wrapped(f"- {row.weakest}", "     ")])
+    return "\n".join([*lines, wrapped(f"{'·' if row.weakest_is_fine else '-'} {row.weakest}", "     ")])
 
 
 def _movement(rank: int, before: int | None) -> str:

@@ -2,15 +2,27 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 from scoring import sums
 from scoring.calibration import Calibration, Judged, calibrate
-from scoring.roles import Role
 from storage.records import Answer, Decision, Receipt
 from storage.store import Store
 
 
-def calibration(store: Store, role: Role) -> Calibration:
+class Weighed(Protocol):
+    """A role as its components are weighed: the profile itself, or what was kept of it."""
+
+    @property
+    def role(self) -> str:
+        """Its name."""
+
+    @property
+    def normal_weights(self) -> Mapping[str, float]:
+        """What each component weighs, 1 in all."""
+
+
+def calibration(store: Store, role: Weighed) -> Calibration:
     """The share of yes behind a total of the present version, from the decisions on the role."""
     rows = [one for one in store.decisions(role.role) if one.answer is not Answer.MAYBE]
     return calibrate(judged(rows, role.normal_weights))

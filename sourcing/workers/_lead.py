@@ -1,38 +1,33 @@
-"""Who runs a shared night: puts the sources into the queue, begins the rounds, ends the night early where it must.
-
-The rounds are those of `spiders/_rounds`: they begin when every source has ended or waits, sources of a later turn look
-only when those of earlier turns have nothing to ask, and after the last round what is left is counted. Sources of one
-turn look at the same time here; what one tells in its look the others see a round later.
-"""
+"""Who runs a shared night: puts the sources into the queue, has all look in rounds, ends it early where it must."""
 
 import asyncio
 import socket
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sourcing import crawl
 from sourcing.config import Config
 from sourcing.progress import Progress
+from sourcing.workers._calling import Calling
 from sourcing.workers._children import PATIENCE, Children
 from sourcing.workers._shares import shares
 from sourcing.workers._state import FORGOTTEN, alive
 from sourcing.workers._task import task_of
 from sourcing.workers._work import require_server
+from spiders._about import LINKED
 from spiders._course.purse import Claim
-from spiders._course.rounds import MOST_ROUNDS, Did
-from spiders._linked import linked_by_source
-from spiders._registry import load
 from storage.errors import Interrupted, StoreError
 from storage.records import Lane, Night, Outcome
 from storage.store import Job, Store
+from storage.store._night.bell import Bell
+from storage.store._night.orders import ENDED, STOP
 from storage.store._night.queue import Queue
-from storage.store._night.workers import COUNT, ENDED, FINISH, JOB_QUEUED, LOOK, STOP, WAITING
-from storage.text import handle_key
+from storage.store._night.workers import JOB_QUEUED, WAITING, WORKING
 
-TICK = 0.1  # seconds between two looks at the jobs
-AWAITED = 0.02  # the same while all sources wait for some to look
+TICK = 0.1  # seconds between two looks at the jobs, unless there is news
+SOON = 0.02  # seconds between two looks whether workers have left
 LOOK_AROUND = 1.0  # seconds between two looks at workers and limits
 IN_ORDER = 60.0  # seconds workers may take to end what they are told to stop
 NOBODY = "no worker is left to ask it; start one with `sourcing worker`"
@@ -82,15 +77,11 @@ class _Leading:
     def __init__(self, config: Config, store: Store, night: Night, progress: Progress, limits: crawl.Limits) -> None:
         self.config, self.store, self.progress, self.limits = config, store, progress, limits
         self.night, self.number = night, night.number
-        self.rounds = 0  # in which somebody did something
-        self.calls = 0  # times all looked
         self.stopping = False
         self._told = ("interrupted", "its worker did not end in time")
-        self._finished: dict[str, int] = {}  # by source, the number of its order to finish
-        self._seen: defaultdict[str, set[str]] = defaultdict(set)
-        self._kept: Mapping[int, Mapping[str, Sequence[str]]] = {}
         self._next = self._met = time.monotonic()
         self._line = ""
+        self._begun = False  # somebody works
 
     def crawl(
         self,
@@ -102,9 +93,11 @@ class _Leading:
     ) -> Mapping[str, Outcome]:
         """Have the sources crawled; gives how each ended."""
         self.children = children
-        self._begin(ready, began, lanes, claims)
+        continued = self._begin(ready, began, lanes, claims)
+        calling = Calling(self.store, self.number, self.progress, self.store.named_in(self.number) if continued else {})
         try:
-            self._until_ended()
+            with Bell(self.store.url) as self.bell:
+                self._until_ended(calling)
         except (KeyboardInterrupt, Interrupted):
             self._stop("interrupted", "stopped by the user or the system")
         self._wait_for_the_rest()
@@ -123,9 +116,10 @@ class _Leading:
             pids = set(children.pids)
             if not any(one.host == here and one.pid in pids for one in self.store.workers()):
                 return
-            time.sleep(AWAITED)
+            time.sleep(SOON)
 
-    def _begin(self, ready: Sequence[str], began: datetime, lanes: Sequence[Lane], claims: Mapping[str, Claim]) -> None:
+    def _begin(self, ready: Sequence[str], began: datetime, lanes: Sequence[Lane], claims: Mapping[str, Claim]) -> bool:
+        """Put the sources into the queue; whether the night continues one that was cut off."""
         spent = self.limits.spent
         most = shares(self.config.crawl.max_requests, sum(spent.values()), claims)
         tasks = {
@@ -137,23 +131,29 @@ class _Leading:
         self.store.begin_jobs(
             self.number, {name: one.model_dump(mode="json") for name, one in tasks.items()}, continued=continued
         )
-        self._kept = self.store.named_in(self.number) if continued else {}
         for name in (one for one in ready if most is not None and not most.get(one)):
             reason = f"max_requests = {self.config.crawl.max_requests} of all sources leaves it none"
             self.store.end_job(self.number, name, Outcome(source=name, state="limit", reason=reason))
-        longest = self._minutes()
-        asyncio.run(self._queue(lambda queue: queue.put(self.number, {name: longest[name] for name in ready})))
+        longest = self._seconds()
+        order = {name: longest.get(name, 0) for name in ready}
+        asyncio.run(self._queue(lambda queue: queue.put(self.number, order)))
+        return continued
 
     def _most(self, name: str, most: Mapping[str, int] | None) -> int | None:
         own = crawl.options_of(self.config, name).max_requests
         return None if most is None else max(1, min(own, most.get(name, 0) + self.limits.spent.get(name, 0)))
 
-    def _minutes(self) -> Counter[str]:
-        """Hundredths of minutes each source is forecast to take: the longest is begun first, as it decides the end."""
+    def _seconds(self) -> dict[str, int]:
+        """Tenths of seconds each source is forecast to take until links are followed.
+
+        The longest is begun first, since it decides when that can begin; what only follows links comes last.
+        """
         found = Counter[str]()
         for row in self.night.forecast:
-            found[row.lane.partition("/")[0]] += round(100 * row.minutes)
-        return found
+            source, _, rest = row.lane.partition("/")
+            if rest.partition("/")[0] != LINKED:
+                found[source] += row.minutes  # type: ignore[assignment]  # a counter of fractions
+        return {source: round(600 * minutes) for source, minutes in found.items()}
 
     async def _queue(self, ask: "Callable[[Queue], object]") -> None:
         async with Queue(self.store.url, silence=self.config.workers.silence) as queue:
@@ -162,24 +162,29 @@ class _Leading:
 
     # --- while the night lasts ---------------------------------------------------------------------------------
 
-    def _until_ended(self) -> None:
+    def _until_ended(self, calling: Calling) -> None:
         jobs = self._tick()
         while not self.stopping and any(one.state != ENDED for one in jobs.values()):
             waiting = [name for name, one in jobs.items() if one.state == WAITING]
             if waiting and all(one.state in (WAITING, ENDED) for one in jobs.values()):
-                (self._finish if self._finished else self._round)(waiting)
-            # Once links are followed one source's end is what all others wait for.
-            jobs = self._tick(AWAITED if self.calls else TICK)
+                calling.go_on(waiting, self._unless_stopped)
+            jobs = self._tick()
 
-    def _tick(self, seconds: float = TICK) -> dict[str, Job]:
-        """A moment later: the jobs by source; meanwhile look after workers and limits."""
-        time.sleep(seconds)
+    def _unless_stopped(self) -> dict[str, Job] | None:
+        jobs = self._tick()
+        return None if self.stopping else jobs
+
+    def _tick(self) -> dict[str, Job]:
+        """The jobs by source, once there is news or a moment later; meanwhile look after workers and limits."""
+        self.bell.wait(TICK)
         jobs = {one.source: one for one in self.store.jobs()}
         if time.monotonic() >= self._next:
             self._next = time.monotonic() + LOOK_AROUND
             self.children.look()
             self._look_at_limits(jobs.values())
             self._look_at_workers(jobs.values())
+            self._tell(jobs.values())
+        elif not self._begun:
             self._tell(jobs.values())
         return jobs
 
@@ -200,65 +205,11 @@ class _Leading:
 
     def _tell(self, jobs: Iterable[Job]) -> None:
         states = Counter(one.state for one in jobs)
+        self._begun = self._begun or WORKING in states
         line = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
         if line != self._line:
             self._line = line
             self.progress(f"sources: {line}")
-
-    # --- rounds ------------------------------------------------------------------------------------------------
-
-    def _round(self, waiting: Sequence[str]) -> None:
-        """One round: the sources of the earliest turn with something to do; when there are none, all finish."""
-        self.calls += 1
-        self._name()
-        asking = self.rounds < MOST_ROUNDS
-        turns = {name: load(name).turn for name in waiting}
-        for turn in sorted(set(turns.values())):
-            did = self._look([name for name in waiting if turns[name] == turn], asking=asking)
-            if self.stopping:
-                return
-            if asking and any(one is not Did.NOTHING for one in did):
-                self.rounds += 1
-                self.progress(f"following links, round {self.rounds}")
-                return
-        self._finish(waiting)
-
-    def _finish(self, waiting: Sequence[str]) -> None:
-        """Have sources finish; also one that was taken over after it had done so, and waits again."""
-        done = {(one.source, one.number) for one in self.store.orders_done(self.number)}
-        fresh = [name for name in waiting if name not in self._finished or (name, self._finished[name]) in done]
-        self._finished.update(self.store.order(self.number, fresh, FINISH))
-
-    def _look(self, names: Sequence[str], *, asking: bool) -> list[Did]:
-        """Have sources look, and wait until each has; one that has ended did nothing."""
-        told = self.store.order(self.number, names, LOOK if asking else COUNT, round_=self.calls)
-        while not self.stopping:
-            jobs = self._tick(AWAITED)
-            done = {(one.source, one.number): one.did for one in self.store.orders_done(self.number)}
-            did = {name: done.get((name, number)) for name, number in told.items()}
-            if all(did[name] is not None or jobs[name].state == ENDED for name in names):
-                return [_did(one) for one in did.values()]
-        return []
-
-    def _name(self) -> None:
-        """Keep whom this round looks at; a night that is continued looks at whom it looked at before."""
-        fresh: Mapping[str, Sequence[str]]
-        if self.calls in self._kept:
-            fresh = {name: handles for name, handles in self._kept[self.calls].items() if name}
-        else:
-            fresh = self._named_by_now()
-            self.store.keep_named(self.number, self.calls, fresh)
-        for name, handles in fresh.items():
-            self._seen[name].update(handles)
-
-    def _named_by_now(self) -> dict[str, list[str]]:
-        """Handles named since the last round that nobody is stored for; those would be looked at by nobody."""
-        fresh: dict[str, list[str]] = {}
-        for source, handles in linked_by_source(self.store).items():
-            here = {handle_key(one.handle) for one in self.store.known(source)}
-            if new := [one for one in handles if one not in here and one not in self._seen[source]]:
-                fresh[source] = new
-        return fresh
 
     # --- ending early ------------------------------------------------------------------------------------------
 
@@ -290,7 +241,3 @@ def _unbegun(job: Job, state: str, reason: str) -> Outcome:
     """The outcome of a job nobody works on: what earlier parts of it brought, if there were any."""
     before = job.outcome or Outcome(source=job.source, state=state)
     return before.model_copy(update={"state": state, "reason": reason})
-
-
-def _did(told: str | None) -> Did:
-    return Did(told) if told in {one.value for one in Did} else Did.NOTHING

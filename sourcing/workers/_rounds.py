@@ -10,9 +10,16 @@ from storage.store import Store
 class ToldRounds(Rounds):
     """Rounds whose beginning somebody else decides; `past` are those this source took part in before it came here."""
 
-    def __init__(self, name: str, named: Callable[[int], tuple[str, ...]], past: Iterable[int] = ()) -> None:
+    def __init__(
+        self,
+        name: str,
+        named: Callable[[int], tuple[str, ...]],
+        past: Iterable[int] = (),
+        *,
+        on_wait: Callable[[], None] = lambda: None,
+    ) -> None:
         super().__init__([name])
-        self._name, self._names, self._past = name, named, deque(past)
+        self._name, self._names, self._past, self._on_wait = name, named, deque(past), on_wait
 
     @property
     def is_waiting(self) -> bool:
@@ -40,3 +47,5 @@ class ToldRounds(Rounds):
     def _go_on(self) -> None:
         while self._past and self._waiting and not self._stopped:
             self.look(self._past.popleft(), asking=True)
+        if self.is_waiting:
+            self._on_wait()

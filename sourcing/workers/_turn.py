@@ -1,7 +1,7 @@
 """One source in a worker, from the lock on its token to its outcome."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 from sourcing import crawl
@@ -13,8 +13,9 @@ from sourcing.workers._task import Task, config_for
 from spiders._course.rounds import Did
 from storage.records import Outcome
 from storage.store import Job, Order, Store
+from storage.store._night.orders import FINISH, LOOK, STOP, Done
 from storage.store._night.queue import Claim
-from storage.store._night.workers import COUNT, FINISH, LOOK, STOP, WAITING, WORKING
+from storage.store._night.workers import WAITING, WORKING
 
 HANDED_BACK = "its worker was told to stop; another one goes on"
 
@@ -22,7 +23,16 @@ HANDED_BACK = "its worker was told to stop; another one goes on"
 class Turn:
     """A source at work; its crawl runs in the loop of the worker."""
 
-    def __init__(self, config: Config, store: Store, job: Job, claim: Claim, owner: str, progress: Progress) -> None:
+    def __init__(
+        self,
+        config: Config,
+        store: Store,
+        job: Job,
+        claim: Claim,
+        owner: str,
+        progress: Progress,
+        on_news: Callable[[], None] = lambda: None,
+    ) -> None:
         self.job, self.claim, self.owner = job, claim, owner
         self.name, self.night = job.source, job.night
         self.state = WORKING  # as the others know it
@@ -33,7 +43,7 @@ class Turn:
         self._named: dict[int, tuple[str, ...]] = {}
         self._store = store
         past = [one.round for one in store.orders_done(job.night) if one.source == job.source and one.what == LOOK]
-        self.rounds = ToldRounds(self.name, self._names, past)
+        self.rounds = ToldRounds(self.name, self._names, past, on_wait=on_news)
         task = Task.model_validate(job.task)
         sent = sum(self._before.values())
         self.watch, self.crawl = crawl.begin(
@@ -48,6 +58,7 @@ class Turn:
             limits=crawl.Limits(spent={self.name: task.spent + sent}),
             sent_before=sent,
         )
+        self.crawl.add_done_callback(lambda _: on_news())
 
     @property
     def is_waiting(self) -> bool:
@@ -65,21 +76,22 @@ class Turn:
 
     # --- what it is told ---------------------------------------------------------------------------------------
 
-    def obey(self, order: Order, me: str) -> None:
-        """Do what the order says, if the source is where it can be done."""
+    def obey(self, order: Order) -> Done | None:
+        """Do what the order says, if the source is where it can be done; gives what came of it."""
         if order.what == STOP:
             self.stop(order.state, order.reason)
-            self._store.order_done(order, "stopping", state=self.state, name=me)
-        elif self.is_waiting and order.what == FINISH:
-            self.rounds.finish()
-            self._done(order, "finished", WORKING, me)
-        elif self.is_waiting and order.what in (LOOK, COUNT):
-            did = self.rounds.look(order.round, asking=order.what == LOOK)
-            self._done(order, did.value, WORKING if did is Did.ASKED else WAITING, me)
+            return Done(order, "stopping", self.state)
+        if not self.is_waiting:
+            return None
+        did, self.state = self._did(order)
+        return Done(order, did, self.state)
 
-    def _done(self, order: Order, did: str, state: str, me: str) -> None:
-        self._store.order_done(order, did, state=state, name=me)
-        self.state = state
+    def _did(self, order: Order) -> tuple[str, str]:
+        if order.what == FINISH:
+            self.rounds.finish()
+            return "finished", WORKING
+        did = self.rounds.look(order.round, asking=order.what == LOOK)
+        return did.value, WORKING if did is Did.ASKED else WAITING
 
     def stop(self, state: str, reason: str) -> None:
         """End the source in order, as soon as it runs."""
@@ -96,8 +108,8 @@ class Turn:
         self.lost = True
         self.stop("interrupted", "its night is over, or another worker has it")
 
-    def push(self, me: str) -> None:
-        """Take the steps that had to wait until the source runs, or waits."""
+    def push(self, me: str) -> bool:
+        """Take the steps that had to wait until the source runs, or waits; whether it began to wait."""
         if self._stop is not None and self._runs():
             self.rounds.end()
             if self.watch.spider is not None:
@@ -106,6 +118,8 @@ class Turn:
         if now != self.state and not self.lost:
             self._store.set_job(self.night, self.name, me, now)
             self.state = now
+            return now == WAITING
+        return False
 
     def _runs(self) -> bool:
         with suppress(RuntimeError):  # Scrapy (2.19): it has no engine yet

@@ -3,11 +3,9 @@
 import asyncio
 import logging
 import os
-import signal
 import socket
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import datetime
 from importlib.util import find_spec
 from uuid import uuid4
@@ -16,6 +14,7 @@ from sourcing import __version__, crawl
 from sourcing.config import Config
 from sourcing.logs import to_file
 from sourcing.progress import Progress, silent
+from sourcing.workers._news import News, told_by_signals
 from sourcing.workers._state import beat
 from sourcing.workers._task import Task, config_for
 from sourcing.workers._turn import Turn
@@ -24,12 +23,11 @@ from spiders._registry import about, names
 from storage.errors import ConfigError, StoreError
 from storage.records import Outcome
 from storage.store import Job, Store, Worker
+from storage.store._night.orders import ENDED
 from storage.store._night.queue import MISSING, Claim, Queue
 from storage.store._night.source_lock import SourceLocks
-from storage.store._night.workers import ENDED
 
-TICK = 0.1  # seconds between two looks at what there is to do
-AWAITED = 0.02  # the same where a source waits: all others wait for its answer
+TICK = 0.1  # seconds between two looks at what there is to do, unless there is news
 CLAIM = 0.25  # seconds between two looks into the queue
 ALONE = 45.0  # seconds without anybody who holds the night, after which it is over: its lock is taken again in 15
 MOST_PARTS = 10  # workers that may die at one source before it is left out
@@ -98,6 +96,7 @@ class _Worker:
         self.leaving = False
         self.idle = False
         self.locks = SourceLocks(store.url)
+        self.news = News()
         self._sources = _askable(config, me.sources or names())
         self._next_sign = self._next_claim = 0.0
         self._held = time.monotonic()  # when somebody held the night for the last time we looked
@@ -109,29 +108,17 @@ class _Worker:
         try:
             async with Queue(self.store.url, silence=self.config.workers.silence) as queue:
                 await queue.prepare()
-                with self._signals():
+                with told_by_signals(self._leave), self.news.listening(self.store.url):
                     await self._loop(queue)
         finally:
             self.locks.close()
             self.store.forget_worker(self.me.name)
         return self.ended
 
-    @contextmanager
-    def _signals(self) -> Iterator[None]:
-        kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-        loop = asyncio.get_running_loop()
-        for number in kept:
-            loop.add_signal_handler(number, self._leave)
-        try:
-            yield
-        finally:
-            for number, handler in kept.items():
-                loop.remove_signal_handler(number)
-                signal.signal(number, handler)
-
     def _leave(self) -> None:
         """Take nothing more, and hand back what is not ended."""
         self.leaving = True
+        self.news.tell()
         for turn in self.turns.values():
             turn.hand_back()
 
@@ -142,14 +129,15 @@ class _Worker:
                 await self._sign(queue)
             self._obey()
             for turn in list(self.turns.values()):
-                turn.push(self.me.name)
+                if turn.push(self.me.name):
+                    self._next_claim = 0.0  # its place is free
                 if turn.crawl.done():
                     await self._settle(queue, turn)
             if not self.leaving and time.monotonic() >= self._next_claim:
                 self._next_claim = time.monotonic() + CLAIM
                 await self._claim(queue)
-            # Who waits is told what to do by somebody who waits for the answer.
-            await asyncio.sleep(AWAITED if any(turn.is_waiting for turn in self.turns.values()) else TICK)
+            # Not for long: some of what we look at is nobody's news.
+            await self.news.wait(TICK)
 
     # --- every few seconds -------------------------------------------------------------------------------------
 
@@ -183,10 +171,13 @@ class _Worker:
         self.leaving = self.leaving or over or (self.until_idle and self.idle)
 
     def _obey(self) -> None:
+        done = []
         for order in self.store.orders_for(self.me.name) if self.turns else ():
             turn = self.turns.get(order.source)
-            if turn is not None and turn.night == order.night and not turn.lost:
-                turn.obey(order, self.me.name)
+            if turn is not None and turn.night == order.night and not turn.lost and (one := turn.obey(order)):
+                done.append(one)
+        if done:
+            self.store.tell_done(done, self.me.name)
 
     # --- one source --------------------------------------------------------------------------------------------
 
@@ -218,7 +209,7 @@ class _Worker:
             return False
         log.info("%s: begun, part %d of night %d", job.source, job.part, job.night)
         self.progress(f"{job.source}: begun" + (f", part {job.part}" if job.part > 1 else ""))
-        self.turns[job.source] = Turn(self.config, self.store, job, claim, owner, self.progress)
+        self.turns[job.source] = Turn(self.config, self.store, job, claim, owner, self.progress, self.news.tell)
         self._next_claim = 0.0
         if self.leaving:
             self.turns[job.source].hand_back()

@@ -30,7 +30,7 @@ class Ledger:
         self._bills: dict[str, Bill] = {}
         self.skipped: Counter[str] = Counter()
         self._met: dict[str, set[AccountKey]] = {}
-        self._found: set[tuple[AccountKey, str]] = set()
+        self._found: dict[str, set[AccountKey]] = {}
         self._new_finds: list[tuple[AccountKey, str]] = []
 
     def bill(self, lane: str) -> Bill:
@@ -45,17 +45,20 @@ class Ledger:
         met = self._met.get(lane)
         if met is None:
             met = self._met[lane] = set()
-        met.add(account)
-        self.bill(lane).accounts = len(met)
+        if account not in met:
+            met.add(account)
+            self.bill(lane).accounts = len(met)
         if found:
             self.found(lane, account)
 
     def found(self, lane: str, account: AccountKey) -> None:
         """Say that a lane showed an account, also one that is not on the lane's bill."""
-        find = (account, lane)
-        if find not in self._found:
-            self._found.add(find)
-            self._new_finds.append(find)
+        found = self._found.get(lane)
+        if found is None:
+            found = self._found[lane] = set()
+        if account not in found:
+            found.add(account)
+            self._new_finds.append((account, lane))
 
     def take_finds(self) -> list[tuple[AccountKey, str]]:
         """What lanes showed since the last call: account and lane, each pair once a night."""

@@ -30,7 +30,7 @@ class Keeper(Protocol):
 class Phases(Conversation):
     """When something more is asked, and when nothing is any more."""
 
-    turn: ClassVar[int] = 1  # of a source that follows others: those of a later turn look once earlier ones are done
+    turn: ClassVar[int]  # as the source says of itself
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -88,9 +88,12 @@ class Phases(Conversation):
         # One that broke down is closing, and the others must not look before it has closed.
         return Did.ASKED if more or not self._is_open() else Did.TOLD if self._told else Did.NOTHING
 
-    def tell(self, things: Iterable[Yielded], *, lane: str) -> None:
-        """Store records that no answer brought (second thoughts on earlier ones) as if an answer of the lane had."""
-        batch = Batch()
+    def tell(self, things: Iterable[Yielded], *, lane: str, reader: str = "") -> None:
+        """Store records that no answer brought just now (second thoughts on earlier ones) as if one of the lane had.
+
+        `reader`: who read them, if records are to be compared with earlier ones of that reader.
+        """
+        batch = Batch(reader=reader)
         for request in self._sort(things, batch, Question(lane=lane, then=_nobody_reads)):
             raise TypeError(f"{request.url}: what is told without an answer cannot ask")
         batch.finds = self.ledger.take_finds()

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import ClassVar
+from urllib.parse import urlsplit
 
 from spiders._about import Follows
 from spiders._card import Card, Options
@@ -158,9 +159,13 @@ class AboutDiscourse(Follows):
 
     @classmethod
     def pace(cls, options: Options, lanes: Sequence[Lane]) -> float:
-        """Forums are asked side by side."""
+        """Forums are asked side by side, those that share a host one after the other."""
+        if not isinstance(options, DiscourseOptions):
+            raise TypeError("the pace of forums needs their options")
+        there = places(cls.forums, options)
         forums = {found[0] for lane in lanes if (found := target(lane.target))}
-        return max(options.delay, LATENCY) / max(1, len(forums))
+        hosts = {urlsplit(there[one].address).netloc for one in forums if one in there}
+        return max(options.delay, LATENCY) / max(1, len(hosts))
 
 
 def _work(lane: Lane, options: DiscourseOptions) -> Work:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from spiders._drift.shapes import (
     ACCOUNT_FIELDS,
@@ -66,28 +66,34 @@ class Drift:
 
     def take(self, reader: str, items: Sequence[Item]) -> list[Item | Held]:
         """The records of one answer in their order, those with doubtful gaps wrapped, without who is gone."""
-        erased = {one.key for one in items if type(one) is Account and ERASED in one.flags}
+        erased: set[AccountKey] | None = None
         taken: list[Item | Held] = []
         for item in items:
-            if type(item) is Gone and item.account not in erased:
-                self._gone[item.account] = item
-            else:
-                taken.append(self._take(reader, item))
-        for one in taken:
-            if type(one) is Held and type(one.record) is Account:
+            if type(item) is Gone:
+                if erased is None:
+                    erased = {one.key for one in items if type(one) is Account and ERASED in one.flags}
+                if item.account not in erased:
+                    self._gone[item.account] = item
+                    continue
+            taken.append(self._take(reader, item))
+        for one in [one for one in taken if type(one) is Held]:
+            if type(one.record) is Account:
                 key = one.record.key
                 one.beside = tuple(other for other in taken if _speaks(other, key))
         return taken
 
     def _take(self, reader: str, item: Item) -> Item | Held:
-        if type(item) is Account:
-            owner = item.key
+        kind = type(item)
+        if kind is Account:
+            account = cast("Account", item)
+            owner = account.key
             self._is_there(owner)
-            return item if ERASED in item.flags else self._weigh(reader, item, owner)
-        if type(item) is Evidence:
-            return self._weigh(reader, item, item.account)
-        if type(item) is Sighting:
-            self._is_there(item.account)
+            return item if ERASED in account.flags else self._weigh(reader, account, owner)
+        if kind is Evidence:
+            work = cast("Evidence", item)
+            return self._weigh(reader, work, work.account)
+        if kind is Sighting:
+            self._is_there(cast("Sighting", item).account)
         return item
 
     def _weigh(self, reader: str, item: Account | Evidence, owner: AccountKey) -> Item | Held:

@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import compress
+from operator import itemgetter
 from statistics import median
 
 from storage.records import Account, AccountKey, Evidence, Outcome, Shape
@@ -18,6 +20,7 @@ ACCOUNT_FIELDS = (
     *("name", "headline", "bio", "location", "company", "open_to_work", "created_at", "expires_at", "links"),
 )
 WORK_FIELDS = ("text", "event_at", "started_at", "tags", "packages", "files")
+_of_account, _of_work = itemgetter(*ACCOUNT_FIELDS), itemgetter(*WORK_FIELDS)
 
 
 UNREAD = "unread:"  # how kinds begin that say which fields of a source nobody reads
@@ -93,11 +96,14 @@ def kind_of(reader: str, item: Account | Evidence) -> str:
 
 def carried(item: Account | Evidence) -> dict[str, float | None]:
     """The fields a record carries, numbers with their value; a zero carries nothing, since a default looks like it."""
-    names = ACCOUNT_FIELDS if type(item) is Account else WORK_FIELDS
     fields = item.__dict__
-    # "No" is an answer; nothing else that is false says anything.
-    found: dict[str, float | None] = {name: None for name in names if (value := fields[name]) or value is False}
-    for name, number in item.figures.items():
+    if type(item) is Account:
+        found: dict[str, float | None] = dict.fromkeys(compress(ACCOUNT_FIELDS, _of_account(fields)))
+        if fields["open_to_work"] is False:  # "no" is an answer; nothing else that is false says anything
+            found["open_to_work"] = None
+    else:
+        found = dict.fromkeys(compress(WORK_FIELDS, _of_work(fields)))
+    for name, number in fields["figures"].items():
         if number:
             found[FIGURE + name] = number
     return found

@@ -27,6 +27,7 @@ class EcosystemsOptions(Options):
 class AboutEcosystems(Follows):
     """ecosyste.ms: everything an owner maintains."""
 
+    turn = 4  # after the registries, whose owners it is asked about
     name = "ecosystems"
     options_model: ClassVar[type[Options]] = EcosystemsOptions
     card = Card(

@@ -22,6 +22,8 @@ class RegistryOptions(Options):
 class AboutRegistry(Follows):
     """A registry: who owns the packages a role names."""
 
+    turn = 3  # owners are compared with all accounts a night collects, those personal sites lead to included
+
     @classmethod
     def base(cls, options: Options) -> str:
         """The registry's address, once it is set."""

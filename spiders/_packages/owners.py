@@ -1,7 +1,10 @@
-"""What every registry of packages does: read the listed ones, keep owners whose work is known, count all others."""
+"""What every registry of packages does: read the listed ones, keep owners whose work is known, count all others.
+
+Packages are read beside everything else of the night; their owners are compared once the others are done.
+"""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any, ClassVar
 from urllib.parse import quote
@@ -35,7 +38,6 @@ KIND = "owners"
 class PackageOwners(AboutRegistry, Lookup):
     """A registry: who owns the packages a role names."""
 
-    turn = 3  # owners are compared with all accounts a night collects, those personal sites lead to included
     options: RegistryOptions
     asked_name: ClassVar[re.Pattern[str]]  # names the registry can have
     person_page: ClassVar[str]  # under `site`, with {user}
@@ -59,23 +61,10 @@ class PackageOwners(AboutRegistry, Lookup):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.logins: dict[str, Account] = {}  # collected GitHub accounts by handle key
-        self.phases: list[Callable[[], Iterable[Request]]] = [self.read_all]
+        self.read_tonight: list[tuple[Lane, Listed, str]] = []  # with the address of the answer
 
-    def first(self) -> Iterable[Request]:
-        """Nothing: owners are compared with accounts collected tonight."""
-        return ()
-
-    def when_idle(self) -> Iterable[Request]:
-        """Wait for the others, then ask for what is due."""
-        if not self.phases:
-            return ()
-        self.wait_for_links()
-        return self.phases.pop()()
-
-    def read_all(self) -> Iterator[Request]:
-        """Every listed package that was not read lately."""
-        people = (one for one in self.store.accounts(source="github") if one.kind is Kind.PERSON)
-        self.logins = {handle_key(one.handle): one for one in people}
+    def first(self) -> Iterator[Request]:
+        """Every listed package that was not read lately: what they say depends on nobody."""
         due = (self.now() - timedelta(days=self.options.refresh_days)).isoformat()
         for lane in self.lanes:
             if lane.kind != KIND or not self.asked_name.fullmatch(lane.target):
@@ -86,9 +75,25 @@ class PackageOwners(AboutRegistry, Lookup):
                 url = self.package_url(self.options, lane.target)
                 yield self.ask(url, self.package, lane=lane.id, on_missing=self.missing, on=lane)
 
-    def package(self, response: Response, on: Lane) -> Iterator[Yielded]:
+    def package(self, response: Response, on: Lane) -> Iterable[Yielded]:
+        """Take note of what a package says, until the others are done."""
+        self.read_tonight.append((on, self.listed(response), response.url))
+        return ()
+
+    def when_idle(self) -> Iterable[Request]:
+        """Wait for the others, then compare the owners with all accounts collected by then."""
+        if not self.read_tonight:
+            return ()
+        self.wait_for_links()
+        people = (one for one in self.store.accounts(source="github") if one.kind is Kind.PERSON)
+        self.logins = {handle_key(one.handle): one for one in people}
+        for on, found, url in sorted(self.read_tonight, key=lambda one: one[0].id):
+            self.tell(self.owners(found, url, on), lane=on.id, reader=self.package.__name__)
+        self.read_tonight = []
+        return ()
+
+    def owners(self, found: Listed, url: str, on: Lane) -> Iterator[Yielded]:
         """Keep the owners who are collected people; take back the role of those who are owners no more."""
-        found = self.listed(response)
         if found.nobody:
             self.ledger.skip(found.nobody)
         kept = []
@@ -100,13 +105,12 @@ class PackageOwners(AboutRegistry, Lookup):
             yield self.account(owner, login)
             yield self.evidence(owner, found, on)
         for user in sorted(set(self.recall(on.id).get("owners", ())) - set(kept)):
-            origin = self.stamp(response.url)
             yield Withdrawn(
                 account=self.key(user),
                 kind="package",
                 source_id=self.normal(on.target),
                 reason="no_owner",
-                origin=origin,
+                origin=self.stamp(url),
             )
         yield self.read_now(on, kept)
 

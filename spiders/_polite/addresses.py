@@ -20,6 +20,7 @@ from scrapy.http import Response
 from storage.text import Address, check_address
 
 PRIVATE = "private_address"
+LONGEST = 2083  # characters of an address, as Scrapy has it; strangers' end earlier, at `URL_LIMIT`
 ROBOTS_LIMIT = 1024 * 1024  # bytes of robots.txt that are read
 # `is_global` of the ipaddress module is true for these (seen in Python 3.11.7), or differs between versions.
 _ALSO_BAD = tuple(
@@ -38,7 +39,7 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 class Blocked(IgnoreRequest):
-    """A request that is not sent, and the reason: scheme, userinfo, port, private_address, downgrade, redirects …"""
+    """A request that is not sent, and the reason: length, scheme, userinfo, port, private_address, downgrade …"""
 
     def __init__(self, reason: str, url: str) -> None:
         super().__init__(f"{reason}: {url[:200]}")
@@ -79,6 +80,8 @@ def host_objection(ascii_host: str) -> str:
 
 def objection(url: str, trusted: Collection[str] = ()) -> str:
     """Why an address may not be asked, "" if it may; `trusted` are exact "host:port" pairs of the operator."""
+    if len(url) > LONGEST:
+        return "length"
     if netloc_of(url) in trusted:
         return ""
     address = check_address(url)

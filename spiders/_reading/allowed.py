@@ -4,9 +4,10 @@ The last thing that happens to records before the Store, for crawled sources and
 out is counted by name and kept nowhere else.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import lru_cache
+from operator import itemgetter
 from typing import TypeVar, cast
 
 from spiders._card import Card
@@ -33,6 +34,7 @@ CARD_WORDS = {
 }
 TEXTS = ("headline", "bio")
 NAMES = ("name", "location", "company")  # no sentences stand there, but pronouns do
+_texts, _names = itemgetter(*TEXTS), itemgetter(*NAMES)
 # A post says how old its writer was then; somebody at school two years ago may be at work today.
 AGES = timedelta(days=365)
 
@@ -77,7 +79,10 @@ def _off_card(card: Card) -> tuple[str, ...]:
 
 def _on_card(account: Account, others: Sequence[str], count: Count) -> Account:
     """The account without these fields, which are not on its source's card."""
+    values, empties = _said_in(others)
     fields = account.__dict__
+    if values(fields) == empties:
+        return account
     off = [name for name in others if fields[name] is not None and fields[name] != ()]
     for name in off:
         count(f"{OFF_CARD}:{name}", 1)
@@ -87,13 +92,22 @@ def _on_card(account: Account, others: Sequence[str], count: Count) -> Account:
     return account.model_copy(update=empty | {"observed": account.observed - frozenset(off)})
 
 
+@lru_cache(maxsize=64)
+def _said_in(names: Sequence[str]) -> tuple[Callable[[dict[str, object]], object], object]:
+    """What gives these fields of an account at once, and what it gives where none of them says anything."""
+    empties = tuple(() if name == "links" else None for name in names)
+    if len(names) < 2:  # by itself one field is given bare, and none not at all
+        return (itemgetter(*names), empties[0]) if names else (lambda _: None, None)
+    return itemgetter(*names), empties
+
+
 def _young(items: Iterable[Item]) -> Iterator[AccountKey]:
     for one in items:
         kind = type(one)
         if kind is Account:
-            account = cast("Account", one)
-            if any(minor(text) for text in (account.headline, account.bio) if text):
-                yield account.key
+            headline, bio = _texts(one.__dict__)
+            if (headline and minor(headline)) or (bio and minor(bio)):
+                yield cast("Account", one).key
         elif kind is Evidence:
             work = cast("Evidence", one)
             if work.kind in SPOKEN and work.text and _is_recent(work) and minor(work.text):
@@ -115,8 +129,32 @@ def _clean(one: Item, count: Count) -> Item:
     """
     kind = type(one)
     if kind is Account:
-        return _cut(cast("Account", one), _ACCOUNT, count)
+        account = cast("Account", one)
+        return account if _is_clean(account.__dict__) else _cut(account, _ACCOUNT, count)
     return _cut(cast("Evidence", one), _WORK, count) if kind is Evidence else one
+
+
+def _is_clean(fields: Mapping[str, str | None]) -> bool:
+    """Whether an account holds nothing to be cut: what a text holds is the same each time it is read."""
+    headline, bio = _texts(fields)
+    if (headline and not _is_clean_text(headline)) or (bio and not _is_clean_text(bio)):
+        return False
+    name, location, company = _names(fields)
+    return not (
+        (name and not _is_clean_name(name))
+        or (location and not _is_clean_name(location))
+        or (company and not _is_clean_name(company))
+    )
+
+
+@lru_cache(maxsize=16_384)
+def _is_clean_text(text: str) -> bool:
+    return not any(cutting(text).removed for cutting, _ in (_SPECIAL, _MAIL_AND_PHONES))
+
+
+@lru_cache(maxsize=16_384)
+def _is_clean_name(text: str) -> bool:
+    return not any(cutting(text).removed for cutting, _ in (_SIGNS, _MAIL))
 
 
 def _cut(one: Said, by_field: Sequence[tuple[str, Sequence[tuple[Cutting, str]]]], count: Count) -> Said:

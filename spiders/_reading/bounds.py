@@ -4,7 +4,7 @@ Limits are code points, those of the product's table for hostile input. A text b
 that cannot be true becomes unknown; all of it is counted.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from operator import itemgetter
 from typing import Any
@@ -13,8 +13,8 @@ from spiders._reading.clean import BIO, COMPANY, EXCERPT, HANDLE, HEADLINE, LINK
 from spiders._reading.fields import fit_figures
 from spiders._reading.times import EARLIEST
 from storage.records import Account, Evidence, Item, Link
-from storage.redaction import without_own, without_published
-from storage.text import INSTRUCTION_LIKE, URL_LIMIT, cut, has_instructions
+from storage.redaction import may_hide, without_own, without_published
+from storage.text import INSTRUCTION_LIKE, URL_LIMIT, cut, has_instructions, may_have_instructions
 
 ACCOUNT: Mapping[str, int] = {
     "handle": HANDLE,
@@ -25,9 +25,69 @@ ACCOUNT: Mapping[str, int] = {
     "bio": BIO,
 }
 WORK: Mapping[str, int] = {"title": TITLE, "text": EXCERPT}
+_SHORTEST_LIMIT = min(ACCOUNT[name] for name in ("name", "headline", "bio", "location", "company"))
 _own_words = itemgetter("name", "headline", "bio", "location", "company")
+_named = itemgetter("url", "handle")
+_worded = itemgetter("title", "text", "url")
 HELD_BACK = "secret_in_text"  # flag and counter
 Count = Callable[[str], object]
+
+
+def all_bounded(items: Sequence[Item], count: Count) -> list[Item]:
+    """The records of one answer, each as `bounded` gives it; those that need it are found in one look at them all."""
+    suspects = _suspects(items)
+    if not suspects:
+        return list(items)
+    return [bounded(item, count) if at in suspects else item for at, item in enumerate(items)]
+
+
+def _suspects(items: Sequence[Item]) -> Collection[int]:
+    """The places of records that may have to be changed: texts are looked through together, numbers one by one."""
+    found: set[int] = set()
+    told: list[str] = []  # every text
+    own: list[str] = []  # of each account all its own words
+    owners: list[int] = []
+    for at, item in enumerate(items):
+        kind = type(item)
+        if kind is Account:
+            fields = item.__dict__
+            words = "\n".join(filter(None, _own_words(fields)))
+            own.append(words)
+            owners.append(at)
+            told += _named(fields)
+            links, handle = fields["links"], fields["handle"]
+            if links:
+                told += [link.url for link in links]
+            # Most have short words and nothing else that could be too much.
+            more = links or fields["figures"] or fields["created_at"] is not None
+            if (more or len(words) > _SHORTEST_LIMIT or len(handle) > HANDLE) and _is_beyond(fields):
+                found.add(at)
+        elif kind is Evidence:
+            fields = item.__dict__
+            title, text, url = _worded(fields)
+            told += (title, text or "", url)
+            if len(title) > TITLE or (text and len(text) > EXCERPT) or _are_unfit(fields["figures"]):
+                found.add(at)
+    if may_hide((*told, *own)):
+        return range(len(items))
+    found.update(owners[at] for at in may_have_instructions(own))
+    return found
+
+
+def _is_beyond(fields: Mapping[str, Any]) -> bool:
+    """Whether an account is beyond a limit in its texts, addresses, numbers or times."""
+    links, since = fields["links"], fields["created_at"]
+    return (
+        any(len(fields[name] or "") > limit for name, limit in ACCOUNT.items())
+        or len(links) > LINKS
+        or any(len(link.url) > URL_LIMIT for link in links)
+        or _are_unfit(fields["figures"])
+        or (since is not None and not _is_plausible(since, fields["origin"].seen_at))
+    )
+
+
+def _are_unfit(figures: Mapping[str, float]) -> bool:
+    return bool(figures) and len(fit_figures(figures)) < len(figures)
 
 
 def bounded(item: Item, count: Count) -> Item:

@@ -22,7 +22,7 @@ _SPOKEN = re.compile(
 # What every address of the kind holds, found at a tenth of the cost.
 _IN_BRACKETS = re.compile(rf"{_OPEN}(?:at|@){_CLOSE}", re.IGNORECASE)
 _BETWEEN_SPACES = re.compile(r"\s(?:at|@)\s", re.IGNORECASE)
-_DIGIT = re.compile(r"\d")
+_EIGHT = re.compile(r"\d(?:[\s().-]{0,2}\d){7}")  # digits in a row, as every number of a telephone has them
 # What every address of any kind holds: "@", a bracket, or "at" between spaces. Its letter comes first, as a set of
 # letters is what is found without trying the whole pattern at every place.
 _ANY = r"[@(\[<{%saA](?:(?<![aA])|(?<=\s[aA])[tT]\s)"
@@ -66,7 +66,7 @@ def without_mail(text: str) -> Taken:
 
 def without_phones(text: str) -> Taken:
     """The text with telephone numbers replaced by `SEE_POST`."""
-    return Taken(*_PHONE.subn(SEE_POST, text)) if _DIGIT.search(text) else Taken(text, 0)
+    return Taken(*_PHONE.subn(SEE_POST, text)) if _EIGHT.search(text) else Taken(text, 0)
 
 
 def without_mail_and_phones(text: str) -> Taken:

@@ -7,6 +7,7 @@ import json
 import math
 import re
 from collections.abc import Iterable
+from itertools import chain
 from typing import Any
 
 import orjson
@@ -93,17 +94,14 @@ def _is_within(data: Any, pairs: int) -> bool:
     for _ in range(DEPTH):
         if not level:
             return names == pairs
-        below: list[Any] = []
-        for one in level:
-            if type(one) is dict:
-                names += len(one)
-                within, inner = len(one) <= MOST_KEYS, one.values()
-            else:
-                within, inner = len(one) <= MOST_ITEMS, one
-            if not within:
-                return False
-            below += [deeper for deeper in inner if type(deeper) in _NESTED]
-        level = below
+        objects = [one for one in level if type(one) is dict]
+        lists = level if not objects else [one for one in level if type(one) is list]
+        sizes = list(map(len, objects))
+        if max(sizes, default=0) > MOST_KEYS or max(map(len, lists), default=0) > MOST_ITEMS:
+            return False
+        names += sum(sizes)
+        inside = chain(chain.from_iterable(map(dict.values, objects)), chain.from_iterable(lists))
+        level = [deeper for deeper in inside if type(deeper) in _NESTED]
     return False
 
 

@@ -6,6 +6,8 @@ that is said no more is taken back with its evidence.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from operator import itemgetter
 
 from storage.records import Account, AccountKey, Evidence, Item, Kind, Level, Withdrawn, changed
 from storage.text import availability, refusal
@@ -17,6 +19,7 @@ SPOKEN = frozenset({"post", "profile_readme"})  # kinds of evidence in which peo
 TITLES = {NO_RECRUITERS: "Asks recruiters to stay away", OPEN_TO_WORK: "Says: open to work"}
 NO_SENTENCE = "stated in a field or a short notice of the source, not in a sentence of the profile"
 TEXTS = frozenset({"bio", "headline"})
+_own_texts = itemgetter("bio", "headline")
 
 
 def with_wishes(items: Sequence[Item], *, own_field: bool = False, kept: set[str] | None = None) -> list[Item]:
@@ -51,12 +54,16 @@ def _wish_id(one: Withdrawn) -> str:
 
 
 def _account(account: Account, spoken: Sequence[Evidence], own_field: bool, kept: set[str] | None) -> list[Item]:
-    texts = [text for text in (account.bio, account.headline) if text]
-    texts += [one.text for one in spoken if one.text]
-    refused = _first(refusal, texts)
-    offered = _first(availability, texts) if _may_offer(account) else None
+    bio, headline = _own_texts(account.__dict__)
+    refused = offered = None
+    if spoken or (bio and not _wishes_nothing(bio)) or (headline and not _wishes_nothing(headline)):
+        texts = [text for text in (bio, headline, *(one.text for one in spoken)) if text]
+        refused = _first(refusal, texts)
+        offered = _first(availability, texts) if _may_offer(account) else None
     wishing = _wishing(account, refused=refused is not None, offered=offered is not None, own_field=own_field)
     heard: list[Item] = [wishing]
+    if kept is not None and not (kept or wishing.flags or wishing.open_to_work):
+        return heard
     if NO_RECRUITERS in wishing.flags:
         heard.append(_evidence(wishing, NO_RECRUITERS, refused))
     elif "flags" in wishing.observed and _stands(wishing, NO_RECRUITERS, kept):
@@ -69,6 +76,11 @@ def _account(account: Account, spoken: Sequence[Evidence], own_field: bool, kept
     if kept is not None and len(heard) > 1:
         kept.update(one.id for one in heard if type(one) is Evidence)
     return heard
+
+
+@lru_cache(maxsize=16_384)
+def _wishes_nothing(text: str) -> bool:
+    return refusal(text) is None and availability(text) is None
 
 
 def _first(reading: Callable[[str], str | None], texts: Iterable[str]) -> str | None:
@@ -94,10 +106,18 @@ def _wishing(account: Account, *, refused: bool, offered: bool, own_field: bool)
         changes["flags"] = tuple(sorted({*account.flags, NO_RECRUITERS}))
     if offered and account.open_to_work is None:
         changes["open_to_work"] = True
-    # Without a field of the source's own the text alone decides, and a wish deleted from it is over.
-    if not own_field and OPEN_TO_WORK not in account.observed and not TEXTS.isdisjoint(account.observed):
-        changes["observed"] = account.observed | {OPEN_TO_WORK}
+    if not own_field and (told := _with_wish(account.observed)) is not None:
+        changes["observed"] = told
     return changed(account, changes) if changes else account
+
+
+@lru_cache(maxsize=256)
+def _with_wish(observed: frozenset[str]) -> frozenset[str] | None:
+    """What is covered: without a field of the source's own the text alone decides, and a wish deleted from it is over.
+
+    None: nothing besides. Answers of one kind share their set.
+    """
+    return None if OPEN_TO_WORK in observed or TEXTS.isdisjoint(observed) else observed | {OPEN_TO_WORK}
 
 
 def _evidence(account: Account, wish: str, sentence: str | None) -> Evidence:

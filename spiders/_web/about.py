@@ -32,6 +32,7 @@ class WebOptions(Options):
 class AboutWeb(Follows):
     """Personal sites, read for what their owners say of themselves."""
 
+    turn = 2  # who a page belongs to is decided when all who name it are known, as far as that goes
     name = "web"
     options_model: ClassVar[type[Options]] = WebOptions
     card = Card(

@@ -35,7 +35,6 @@ class Visiting(Ending):
     """The rounds of a visitor; `Web` adds what is read."""
 
     open_web = True
-    turn = 2  # who a page belongs to is decided when all who name it are known, as far as that goes
 
     @abstractmethod
     def home(self, response: Response, site: Site) -> Iterator[Yielded]:

@@ -30,7 +30,10 @@ def changed(record: _R, changes: Mapping[str, object]) -> _R:
     # Records have no private fields and take no extra ones, which is what else would have to be copied.
     made = object.__new__(type(record))
     object.__setattr__(made, "__dict__", {**record.__dict__, **changes})
-    object.__setattr__(made, "__pydantic_fields_set__", {*record.model_fields_set, *changes})
+    given = record.__pydantic_fields_set__
+    # Nobody adds to the fields a record was given: those of one that was changed may be the same set.
+    given = given if given.issuperset(changes) else given.union(changes)
+    object.__setattr__(made, "__pydantic_fields_set__", given)
     object.__setattr__(made, "__pydantic_extra__", None)
     object.__setattr__(made, "__pydantic_private__", None)
     return made

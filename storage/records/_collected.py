@@ -78,7 +78,8 @@ class Account(Record):
     def key(self) -> AccountKey:
         """The immutable key."""
         # Asked for several times of every record: the constructor of a named tuple is Python code.
-        return tuple.__new__(AccountKey, (self.source, self.source_id))
+        fields = self.__dict__
+        return tuple.__new__(AccountKey, (fields["source"], fields["source_id"]))
 
 
 class Evidence(Record):
@@ -102,7 +103,9 @@ class Evidence(Record):
     @property
     def id(self) -> str:
         """Stable id, "github:583231/repository/1296269"."""
-        return f"{self.account}/{self.kind}/{self.source_id}"
+        fields = self.__dict__
+        source, source_id = fields["account"]
+        return f"{source}:{source_id}/{fields['kind']}/{fields['source_id']}"
 
 
 class Sighting(Record):

@@ -5,10 +5,12 @@ from storage.store._desk.prepared import DeskRow, Piece, Profile, Said
 from storage.store._desk.search import BoardRow, OpenRow
 from storage.store._desk.users import Session, Share, User
 from storage.store._judged.lists import BLOCK, Ordered, StoredReceipt, first_other_block, list_digests
+from storage.store._judged.marks import Beside, Placed
 from storage.store._night.before import Before
 from storage.store._night.frontier import DONE, FAILED, LEASED, QUEUED, SAME_NIGHT, Asked, Kept
+from storage.store._night.orders import Order
 from storage.store._night.running import Hold, Holder, server_held
-from storage.store._night.workers import Job, Order, Worker
+from storage.store._night.workers import Job, Worker
 from storage.store._records import ExportRow, Find, IdentityModel, NightList, Note, Saved, StatusChange
 from storage.store._rights.erasing import Erased
 from storage.store._rights.naming import Naming
@@ -35,6 +37,7 @@ __all__ = [
     "Asked",
     "Backup",
     "Before",
+    "Beside",
     "BoardRow",
     "Candidate",
     "Correction",
@@ -56,6 +59,7 @@ __all__ = [
     "Order",
     "Ordered",
     "Piece",
+    "Placed",
     "Profile",
     "Purged",
     "Request",

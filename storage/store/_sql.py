@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.dml import Insert, Update
 
-from storage.tables import counter
+from storage.tables import account, counter, lead
 
 _T = TypeVar("_T")
 Rows = Sequence[Mapping[str, Any]]
@@ -69,6 +69,16 @@ def among(connection: Connection, column: ColumnElement[str], values: Collection
         listed = func.json_each(orjson.dumps(list(values)).decode()).table_valued("value")
         return column.in_(select(listed.c.value))
     return column == any_(literal(list(values), ARRAY(Text)))
+
+
+# A lead that was merged into another. Not "is not null": SQLite would read all leads for that.
+IS_MERGED = lead.c.merged_into > ""
+
+
+def of_source(source: str, key: ColumnElement[str] = account.c.key) -> ColumnElement[bool]:
+    """Accounts of a source, by a column of their keys: one range of its index, as where accounts are read."""
+    # Keys begin with their source and ":", and ";" comes after ":".
+    return (key > f"{source}:") & (key < f"{source};")
 
 
 def upsert(connection: Connection, table: Table, rows: Rows, *, guard: str | None = None) -> None:

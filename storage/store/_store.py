@@ -8,6 +8,7 @@ from storage.store._desk.search import Search
 from storage.store._desk.users import Users
 from storage.store._judged.features import Features
 from storage.store._judged.lists import Lists
+from storage.store._judged.marks import Marks
 from storage.store._judged.scores import Scores
 from storage.store._night.frontier import Questions
 from storage.store._night.nights import Nights
@@ -43,6 +44,7 @@ class Store(
     Scores,
     Features,
     Lists,
+    Marks,
     Decisions,
     Desk,
     Exports,

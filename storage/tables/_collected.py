@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, Table, Text
 
-from storage.tables._types import Json, Key, Moment, Number, account_column, metadata
+from storage.tables._types import Json, Key, Moment, Number, account_column, index_where, metadata
 
 
 def _seen() -> list[Column[Any]]:
@@ -45,6 +45,8 @@ account = Table(
     Column("last_changed", Moment, nullable=False),
     Column("gone_at", Moment),
     Column("touched_at", Moment, nullable=False, index=True),  # last change of the account or of its work
+    Index(None, "first_seen"),  # whose term may be over, and nobody else
+    index_where("ix_account_gone", "key", where="gone_at IS NOT NULL"),  # few: taken off what is counted without them
 )
 
 # Apart from the account: most nights move nothing else, and a row of a kilobyte rewritten for one time doubles the

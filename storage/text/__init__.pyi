@@ -1,6 +1,6 @@
 from ._address import PORTS, URL_LIMIT, Address, check_address, web_address
 from ._display import cut, display, excerpt
-from ._instructions import INSTRUCTION_LIKE, has_instructions, without_instructions
+from ._instructions import INSTRUCTION_LIKE, has_instructions, may_have_instructions, without_instructions
 from ._keys import handle_key, match_key
 from ._links import link_key, profile_key
 from ._scripts import has_mixed_script
@@ -32,6 +32,7 @@ __all__ = [
     "link_key",
     "marked",
     "match_key",
+    "may_have_instructions",
     "minor",
     "no_recruiters",
     "profile_key",

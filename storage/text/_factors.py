@@ -7,7 +7,7 @@ in Cox, "Regular Expression Matching with a Trigram Index", 2012). One pass of a
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from importlib import import_module
 from itertools import product
 from typing import Any, NamedTuple
@@ -20,6 +20,8 @@ parser: Any = import_module("re._parser")
 
 MOST = 300  # texts told apart within one pattern
 LEAST = 2  # letters of a text worth looking for
+# What so many people here call themselves that looking for it leaves nobody out.
+EVERYWHERE = frozenset({"dev", "developer", "engineer", "programmer", "coder", "scientist", "researcher", "student"})
 
 Texts = frozenset[str]
 
@@ -62,9 +64,9 @@ def _in_a_row(parts: Iterable[tuple[Any, Any]]) -> _Part:
 
 
 def _better(one: Texts | None, other: Texts | None) -> Texts | None:
-    """The set whose shortest text is longer; sets with a text too short to look for say nothing."""
+    """The set whose shortest text is longer, without texts that are everywhere; too short ones say nothing."""
     known = [some for some in (one, other) if some and _shortest(some) >= LEAST]
-    return max(known, key=lambda some: (_shortest(some), -len(some)), default=None)
+    return max(known, key=lambda some: (some.isdisjoint(EVERYWHERE), _shortest(some), -len(some)), default=None)
 
 
 def _shortest(texts: Texts) -> int:
@@ -225,6 +227,14 @@ def whole(text: str, spelling: Spelling) -> str | None:
     Folding goes letter by letter but for compatibility forms, and parts of a text that is in that form are so, too
     (Unicode Standard Annex 15, section 1.3).
     """
+    if text.isascii():  # no sign of these that a spelling changes is white space, or goes
+        return spelling(_in_one_case(text))
     if not unicodedata.is_normalized("NFKC", text):
         return None
     return " ".join(spelling(text.casefold()).split())
+
+
+@lru_cache(maxsize=1024)
+def _in_one_case(text: str) -> str:
+    """A text as it is looked through, by several one after the other."""
+    return " ".join(text.casefold().split())

@@ -9,8 +9,8 @@ from typing import Literal, NamedTuple
 from pydantic import BaseModel, ConfigDict
 
 from scoring.places.names import place_key
-from scoring.plain_yaml import shipped_table
 from scoring.roles.lined import Lined, Word
+from scoring.shipped import shipped_table
 
 _SHIPPED = Path(__file__).with_name("words.yaml")
 # The names of repositories and packages are names: "christian/parser" asks for no religion.

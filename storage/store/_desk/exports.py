@@ -42,7 +42,7 @@ class Exports(Database):
     def list_ids(self, role: str, sections: Collection[str]) -> list[tuple[int, str]]:
         """Give receipt and lead of every line of a role's list, best first: small enough to hold for millions."""
         with self._read() as connection:
-            return [(row.id, row.lead) for row in connection.execute(_listed(role, sections))]
+            return [(row.id, row.lead) for row in connection.execute(listed(role, sections))]
 
     def once_called(self, lead_id: str) -> list[str]:
         """Give a lead's id and those of the leads merged into it."""
@@ -51,7 +51,8 @@ class Exports(Database):
             return list(connection.execute(chosen).scalars())
 
 
-def _listed(role: str, sections: Collection[str]) -> Select[Any]:
+def listed(role: str, sections: Collection[str]) -> Select[Any]:
+    """Receipt and lead of the lines of a role's list, best first."""
     chosen = select(receipt.c.id, receipt.c.lead).join(lead, lead.c.id == receipt.c.lead)
     chosen = chosen.where(receipt.c.role == role, receipt.c.latest, lead.c.merged_into.is_(None))
     return chosen.where(receipt.c.section.in_(sections)).order_by(receipt.c.total.desc(), receipt.c.lead)

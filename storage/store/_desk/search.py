@@ -1,7 +1,9 @@
 """What the desk asks: the leads of a role with what filters look at, and those whose texts answer a query."""
 
+from __future__ import annotations
+
 from collections.abc import Collection, Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import orjson
 from sqlalchemy import Connection, Select, Text, func, or_, select, text
@@ -15,7 +17,7 @@ from storage.store._judged.features import counted
 from storage.store._judged.scores import read_receipt
 from storage.store._person.arrange import NEW
 from storage.store._saving.bulk import read_many
-from storage.store._sql import among
+from storage.store._sql import IS_MERGED, among
 from storage.tables import (
     counter,
     decision,
@@ -27,7 +29,6 @@ from storage.tables import (
     receipt,
     restriction,
 )
-from storage.text import Query
 
 _SCORED = (receipt.c.lead, receipt.c.total, receipt.c.section)
 _FILTERED = tuple(
@@ -35,6 +36,9 @@ _FILTERED = tuple(
     for name in ("lead", "id", "city", "country", "zones", "sources", "open_to_work", "refuses", "pieces", "skills")
 )
 _NOTHING = (None,) * (len(_FILTERED) - 1)
+
+if TYPE_CHECKING:
+    from storage.text import Query
 
 
 class BoardRow(NamedTuple):
@@ -97,8 +101,7 @@ class Search(Database):
     def merged_leads(self) -> list[str]:
         """Give the ids of leads that were merged into others."""
         with self._read() as connection:
-            # Not "is not null": SQLite would read all leads for that.
-            return list(connection.execute(select(lead.c.id).where(lead.c.merged_into > "")).scalars())
+            return list(connection.execute(select(lead.c.id).where(IS_MERGED)).scalars())
 
     def matches(self, query: Query) -> list[int]:
         """Give the numbers of the leads whose texts answer a query."""

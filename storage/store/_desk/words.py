@@ -1,8 +1,12 @@
 """Words and queries as each database writes them; words hold letters, digits, marks and "_" alone."""
 
-from collections.abc import Iterable
+from __future__ import annotations
 
-from storage.text import Query, Term
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from storage.text import Query, Term
 
 
 def fts_query(query: Query) -> str:

@@ -9,21 +9,10 @@ from sqlalchemy import ColumnElement, Connection, Select, Text, and_, cast, func
 
 from storage.store._base import Database
 from storage.store._engine import file_of
-from storage.store._saving.bulk import read_many
-from storage.store._sql import among, batches
-from storage.tables import account, counter, evidence, lead, lead_member, receipt
+from storage.store._sql import IS_MERGED, among, batches
+from storage.tables import counter, lead, receipt
 
 _BATCH = 5_000
-_LEADS = 500
-_PROFILE = (lead_member.c.lead, account.c.key, account.c.source, account.c.headline, account.c.bio, account.c.flags)
-_WORK = (
-    lead_member.c.lead,
-    *(
-        evidence.c[name]
-        for name in ("id", "account", "kind", "level", "event_at", "origin_seen_at", "url", "title", "text")
-    ),
-    *(evidence.c[name] for name in ("tags", "packages", "files")),
-)
 _COUNTED = "receipts/{}"
 
 
@@ -35,18 +24,6 @@ class Numbers(NamedTuple):
     section: str
     parts: list[tuple[str, float | None, float]]
     penalties: list[str]
-
-
-class Shown(NamedTuple):
-    """What one lead shows, without ranks the person opted out of.
-
-    Work is (id, source, kind, level, event_at, seen_at, url, title, text, tags, packages, files), profiles are
-    (account, source, what it says).
-    """
-
-    lead: str
-    work: list[tuple[Any, ...]]
-    profiles: list[tuple[str, str, str]]
 
 
 class Features(Database):
@@ -61,7 +38,7 @@ class Features(Database):
         """Give a text that differs whenever the living leads of a role or what their receipts say may differ."""
         written = select(counter.c.value).where(counter.c.name == counted(role))
         held = select(func.count()).where(receipt.c.role == role, receipt.c.latest)
-        merged = select(func.count(), func.max(lead.c.changed_at)).where(lead.c.merged_into.is_not(None))
+        merged = select(func.count(), func.max(lead.c.changed_at)).where(IS_MERGED)
         with self._read() as connection:
             aliases, moved = connection.execute(merged).one()
             said = (connection.execute(written).scalar() or 0, connection.execute(held).scalar())
@@ -79,18 +56,6 @@ class Features(Database):
             with self._read() as connection:
                 found = _numbers(connection, role, some)
             yield from found
-
-    def shown_work(self, leads: Collection[str] | None = None) -> Iterator[Shown]:
-        """Give what living leads show, all or these, in order of their ids; no records are made of it."""
-        names: Collection[str] = set(leads) if leads is not None else self._everybody()
-        for some in batches(sorted(names), _LEADS):
-            with self._read() as connection:
-                found = _shown(connection, some)
-            yield from found
-
-    def _everybody(self) -> list[str]:
-        with self._read() as connection:
-            return list(connection.execute(select(lead_member.c.lead).distinct()).scalars())
 
 
 def counted(role: str) -> str:
@@ -121,26 +86,3 @@ def _numbers(connection: Connection, role: str, leads: list[str]) -> list[Number
         )
         for name, digest, section, parts, penalties in rows
     ]
-
-
-def _shown(connection: Connection, leads: list[str]) -> list[Shown]:
-    found = {name: Shown(name, [], []) for name in leads}
-    wanted = among(connection, lead_member.c.lead, leads)
-    unranked = set()
-    members = lead_member.join(account, account.c.key == lead_member.c.account)
-    for name, key, source, headline, bio, flags in read_many(
-        connection, _PROFILE, lambda all_: all_.select_from(members).where(wanted)
-    ):
-        if "progression_opt_out" in flags:
-            unranked.add(key)
-        if text := "\n".join(part for part in (headline, bio) if part):
-            found[name].profiles.append((key, source, text))
-    pieces = lead_member.join(evidence, evidence.c.account == lead_member.c.account)
-    for name, one, key, kind, level, event_at, seen_at, url, title, text, *lists in read_many(
-        connection, _WORK, lambda all_: all_.select_from(pieces).where(wanted)
-    ):
-        if kind != "competition" or key not in unranked:
-            source = key.partition(":")[0]
-            said = (one, source, kind, level, event_at, seen_at, url, title, text, *map(tuple, lists))
-            found[name].work.append(said)
-    return list(found.values())

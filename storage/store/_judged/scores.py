@@ -10,7 +10,7 @@ from storage.records import Receipt
 from storage.store._base import Database
 from storage.store._judged.features import counted
 from storage.store._saving.rows import digest
-from storage.store._sql import add_to_counter, among, batches, in_passing
+from storage.store._sql import IS_MERGED, add_to_counter, among, batches, in_passing
 from storage.store._trail.chain import next_receipt
 from storage.tables import account, lead, lead_member, list_gap, receipt
 
@@ -44,7 +44,8 @@ class Scores(Database):
         """
         joined = (
             lead_member.join(lead, lead.c.id == lead_member.c.lead)
-            .join(account)
+            # Said in full: a lead also names the account it was made for, and its others change as well.
+            .join(account, account.c.key == lead_member.c.account)
             .outerjoin(receipt, and_(receipt.c.lead == lead.c.id, receipt.c.role == role, receipt.c.latest))
         )
         stale = or_(
@@ -82,7 +83,7 @@ class Scores(Database):
         with self._read() as connection, in_passing(connection):
             below, equal, leads = connection.execute(select(*numbers, _number(*listed))).one()
             # Asking of every receipt whether its lead was merged would cost thirty times as much.
-            merged = connection.execute(select(lead.c.id).where(lead.c.merged_into.is_not(None))).scalars().all()
+            merged = connection.execute(select(lead.c.id).where(IS_MERGED)).scalars().all()
             chosen = select(receipt.c.total).where(*listed, among(connection, receipt.c.lead, merged))
             gone = connection.execute(chosen).scalars().all() if merged else ()
         return Place(below - sum(one < total for one in gone), equal - gone.count(total), leads - len(gone))

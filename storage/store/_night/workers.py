@@ -4,22 +4,20 @@ Every row of a job has one writer at a time, the worker whose name it bears; a w
 any more. Times are the server's: clocks of machines differ.
 """
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, func, insert, select, text, update
 
 from storage.records import Instant, Outcome, Record
-from storage.store._base import Database
 from storage.store._engine import NIGHT_LOCK, SOURCES_AT_WORK
 from storage.store._night.frontier import DIED, LEASED, QUEUED
-from storage.store._rights.tombstones import without_buried
+from storage.store._night.orders import ENDED, Ordering, of_job, own_job
+from storage.store._night.ringing import ring
 from storage.store._sql import upsert
 from storage.tables import frontier, night_job, night_named, night_order, worker
 
-JOB_QUEUED, WORKING, WAITING, ENDED = "queued", "working", "waiting", "ended"
-LOOK, COUNT, FINISH, STOP = "look", "count", "finish", "stop"
+JOB_QUEUED, WORKING, WAITING = "queued", "working", "waiting"
 Counted = Mapping[str, int]  # lane → requests
 
 
@@ -53,20 +51,7 @@ class Job(NamedTuple):
     outcome: Outcome | None
 
 
-class Order(NamedTuple):
-    """What a source is told to do."""
-
-    night: int
-    source: str
-    number: int
-    what: str
-    round: int
-    state: str
-    reason: str
-    did: str | None
-
-
-class Working(Database):
+class Working(Ordering):
     """Verbs of a shared night."""
 
     @property
@@ -122,6 +107,7 @@ class Working(Database):
             ]
             if rows:
                 connection.execute(insert(night_job), rows)
+            ring(connection)
 
     def drop_jobs(self, *, named: bool) -> None:
         """Let go of all jobs; workers that are still at one stop. `named`: also of whom the night named."""
@@ -138,7 +124,7 @@ class Working(Database):
 
         What earlier parts asked without keeping the answer is counted as lost: it will be asked again.
         """
-        mine = _of(night, source) & (night_job.c.state != ENDED)
+        mine = of_job(night, source) & (night_job.c.state != ENDED)
         with self._write() as connection:
             row = connection.execute(select(night_job).where(mine).with_for_update()).first()
             if row is None:
@@ -147,6 +133,7 @@ class Working(Database):
             _ask_again(connection, source)
             fresh = {"state": WORKING, "worker": name, "part": row.part + 1, "lost": lost}
             connection.execute(update(night_job).where(mine).values(fresh))
+            ring(connection)
             return _job(row)._replace(state=WORKING, worker=name, part=row.part + 1, lost=lost)
 
     def kept_requests(self, source: str) -> Counted:
@@ -157,81 +144,24 @@ class Working(Database):
     def set_job(self, night: int, source: str, name: str, state: str) -> None:
         """Say how far a worker's own job is."""
         with self._write() as connection:
-            connection.execute(update(night_job).where(_own(night, source, name)).values(state=state))
+            connection.execute(update(night_job).where(own_job(night, source, name)).values(state=state))
+            ring(connection)
 
     def hand_back_job(self, night: int, source: str, name: str, outcome: Outcome) -> None:
         """Have somebody else go on with a job; what it asked in vain is not counted twice."""
         with self._write() as connection:
             told = {"state": JOB_QUEUED, "worker": None, "outcome": outcome.model_dump(mode="json")}
-            connection.execute(update(night_job).where(_own(night, source, name)).values(told))
+            connection.execute(update(night_job).where(own_job(night, source, name)).values(told))
+            ring(connection)
 
     def end_job(self, night: int, source: str, outcome: Outcome, name: str | None = None) -> bool:
         """End a job; False if it had ended, or is not `name`'s any more."""
-        mine = _of(night, source) & (night_job.c.state != ENDED)
+        mine = of_job(night, source) & (night_job.c.state != ENDED)
         mine = mine if name is None else mine & (night_job.c.worker == name)
         told = {"state": ENDED, "outcome": outcome.model_dump(mode="json")}
         with self._write() as connection:
+            ring(connection)
             return bool(connection.execute(update(night_job).where(mine).values(told)).rowcount)
-
-    # --- orders ------------------------------------------------------------------------------------------------
-
-    def order(
-        self, night: int, sources: Sequence[str], what: str, *, round_: int = 0, state: str = "", reason: str = ""
-    ) -> dict[str, int]:
-        """Tell sources what to do; gives the numbers of the orders by source."""
-        with self._write() as connection:
-            newest = select(night_order.c.source, func.max(night_order.c.number)).where(night_order.c.night == night)
-            last = {row[0]: row[1] for row in connection.execute(newest.group_by(night_order.c.source))}
-            common = {"night": night, "what": what, "round": round_, "state": state, "reason": reason, "did": None}
-            rows = [{**common, "source": source, "number": last.get(source, 0) + 1} for source in sources]
-            if rows:
-                connection.execute(insert(night_order), rows)
-        return {row["source"]: row["number"] for row in rows}
-
-    def orders_for(self, name: str) -> list[Order]:
-        """Give what a worker's sources are to do, in order; sources that lost their job have none."""
-        joined = night_order.join(
-            night_job, (night_job.c.night == night_order.c.night) & (night_job.c.source == night_order.c.source)
-        )
-        mine = (night_job.c.worker == name) & (night_job.c.state != ENDED) & night_order.c.did.is_(None)
-        chosen = select(night_order).select_from(joined).where(mine).order_by(night_order.c.number)
-        with self._read() as connection:
-            return [Order(*row) for row in connection.execute(chosen)]
-
-    def orders_done(self, night: int) -> list[Order]:
-        """Give the orders of a night that were done."""
-        chosen = select(night_order).where(night_order.c.night == night, night_order.c.did.is_not(None))
-        with self._read() as connection:
-            return [Order(*row) for row in connection.execute(chosen.order_by(night_order.c.number))]
-
-    def order_done(self, one: Order, did: str, *, state: str, name: str) -> None:
-        """Say what came of an order, and how far the source is, in one transaction."""
-        mine = (night_order.c.night == one.night) & (night_order.c.source == one.source)
-        with self._write() as connection:
-            held = update(night_job).where(_own(one.night, one.source, name)).values(state=state)
-            if connection.execute(held).rowcount:
-                connection.execute(update(night_order).where(mine, night_order.c.number == one.number).values(did=did))
-
-    # --- whom accounts of others name --------------------------------------------------------------------------
-
-    def keep_named(self, night: int, round_: int, named: Mapping[str, Sequence[str]]) -> None:
-        """Keep whom a round looks at for the first time, by source; nobody who was erased."""
-        whole = {**named, "": ()}
-        with self._write() as connection:
-            kept = {s: without_buried(connection, s, h, self._key) for s, h in whole.items()}
-            rows = [{"night": night, "round": round_, "source": s, "handles": h} for s, h in kept.items()]
-            connection.execute(insert(night_named), rows)
-
-    def named_in(self, night: int, source: str | None = None) -> dict[int, dict[str, list[str]]]:
-        """Give whom each round of a night named for the first time, of one source or of all."""
-        chosen = select(night_named).where(night_named.c.night == night).order_by(night_named.c.round)
-        if source is not None:
-            chosen = chosen.where(night_named.c.source.in_(["", source]))
-        found: defaultdict[int, dict[str, list[str]]] = defaultdict(dict)
-        with self._read() as connection:
-            for row in connection.execute(chosen):
-                found[row.round][row.source] = row.handles
-        return dict(found)
 
     # --- who is at work, by the server's locks -----------------------------------------------------------------
 
@@ -254,14 +184,6 @@ class Working(Database):
 def _drop(connection: Connection, *, named: bool) -> None:
     for table in (night_order, night_job, *((night_named,) if named else ())):
         connection.execute(delete(table))
-
-
-def _of(night: int, source: str) -> Any:
-    return (night_job.c.night == night) & (night_job.c.source == source)
-
-
-def _own(night: int, source: str, name: str) -> Any:
-    return _of(night, source) & (night_job.c.worker == name) & (night_job.c.state != ENDED)
 
 
 def _asked(connection: Connection, source: str) -> tuple[Counted, Counted]:

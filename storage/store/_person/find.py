@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Text, cast, func, select
 
+from storage import text as spelling
 from storage.errors import UnknownLead
 from storage.records import Claim
 from storage.store._saving.rows import read_key, storable_text
 from storage.tables import account, handle_history, lead, lead_member
-from storage.text import handle_key, link_key, profile_key
 
 _LEAD_ID = re.compile(r"[Ll][0-9]{6,}")
 _SUGGESTIONS = 3
@@ -54,7 +54,7 @@ def nobody(connection: Connection, name: str) -> UnknownLead:
 
 def _once(name: str) -> ColumnElement[bool]:
     source, _, rest = name.partition(":")
-    handle = handle_key(rest if rest and not rest.startswith("/") else name)
+    handle = spelling.handle_key(rest if rest and not rest.startswith("/") else name)
     past = select(handle_history.c.account).where(func.lower(handle_history.c.handle) == handle)
     same = account.c.key.in_(past)
     return same & (account.c.source == source.lower()) if rest and not rest.startswith("/") else same
@@ -63,7 +63,7 @@ def _once(name: str) -> ColumnElement[bool]:
 def _naming(connection: Connection, name: str) -> Iterator[ColumnElement[bool]]:
     """Accounts that call an address their own, or have an immutable id."""
     yield account.c.source_id == name
-    address = link_key(name) if "." in name else None
+    address = spelling.link_key(name) if "." in name else None
     if address is None:
         return
     near = func.lower(cast(account.c.links, Text)).contains(address.lower(), autoescape=True)
@@ -71,7 +71,7 @@ def _naming(connection: Connection, name: str) -> Iterator[ColumnElement[bool]]:
     own = [
         row.key
         for row in rows
-        if any(link["claim"] != Claim.MENTIONED and link_key(link["url"]) == address for link in row.links)
+        if any(link["claim"] != Claim.MENTIONED and spelling.link_key(link["url"]) == address for link in row.links)
     ]
     yield account.c.key.in_(own)
 
@@ -86,12 +86,12 @@ def _readings(connection: Connection, name: str) -> Iterator[ColumnElement[bool]
     source, _, rest = name.partition(":")
     if rest and not rest.startswith("/"):
         yield account.c.key == name
-        yield (account.c.source == source.lower()) & (account.c.handle_key == handle_key(rest))
-    if found := profile_key(name):
+        yield (account.c.source == source.lower()) & (account.c.handle_key == spelling.handle_key(rest))
+    if found := spelling.profile_key(name):
         yield (account.c.source == found[0]) & (account.c.handle_key == found[1])
-    if "/" in name and (address := link_key(name)):
+    if "/" in name and (address := spelling.link_key(name)):
         yield account.c.key.in_(_at_address(connection, address))
-    yield account.c.handle_key == handle_key(name)
+    yield account.c.handle_key == spelling.handle_key(name)
     yield account.c.name == name
 
 
@@ -99,7 +99,7 @@ def _at_address(connection: Connection, address: str) -> list[str]:
     tail = address.rpartition("/")[2]
     near = func.lower(account.c.url).contains(tail.lower(), autoescape=True)
     rows = connection.execute(select(account.c.key, account.c.url).where(near))
-    return [row.key for row in rows if link_key(row.url) == address]
+    return [row.key for row in rows if spelling.link_key(row.url) == address]
 
 
 def _one(name: str, rows: Any) -> str:

@@ -191,10 +191,11 @@ class Identity(Database):
 
     def lead_counts(self) -> tuple[int, int]:
         """Give how many accounts have a lead, and how many leads live."""
-        members = lead_member.c
+        # Each by itself: counted in one statement, SQLite keeps a list of its own of all leads.
+        living = select(lead_member.c.lead).distinct().subquery()
+        counts = (select(func.count()).select_from(one).scalar_subquery() for one in (lead_member, living))
         with self._read() as connection:
-            row = connection.execute(select(func.count(), func.count(members.lead.distinct())).select_from(lead_member))
-            accounts, leads = row.one()
+            accounts, leads = connection.execute(select(*counts)).one()
         return accounts, leads
 
     def best_totals(self, leads: Collection[str] | None = None) -> dict[str, float]:

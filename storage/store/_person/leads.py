@@ -156,6 +156,8 @@ def _joined(chosen: Select[Any]) -> Select[Any]:
 
 
 def _work(connection: Connection, names: list[str], only: Collection[str] | None) -> dict[AccountKey, list[Evidence]]:
+    if only is not None and not only:
+        return {}
     joined = evidence.join(lead_member, lead_member.c.account == evidence.c.account)
     wanted = among(connection, lead_member.c.lead, names)
     if only is not None:

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Column, ColumnElement, Connection, Table, Text, cast, select, type_coerce
 
+from storage import text as spelling
 from storage.records import Account, Claim
 from storage.store._rights.naming import Naming
 from storage.store._rights.tombstones import sites_of
@@ -29,7 +30,6 @@ from storage.tables import (
     quarantine,
     validator,
 )
-from storage.text import link_key
 
 _CHUNK = 2_000
 # What is read, by table: the columns that may speak of somebody.
@@ -78,7 +78,7 @@ def shared_sites(connection: Connection, accounts: Sequence[Account]) -> set[str
     """
     lite = connection.dialect.name == "sqlite"
     mine = {str(one.key) for one in accounts}
-    pages = {page for one in accounts if (page := link_key(one.url))}
+    pages = {page for one in accounts if (page := spelling.link_key(one.url))}
     wanted = sorted({site for one in accounts for site in sites_of(one)})
     chosen = select(account.c.key, account.c.url, _text(account.c.links, lite=lite))
     found: set[str] = set()
@@ -86,8 +86,8 @@ def shared_sites(connection: Connection, accounts: Sequence[Account]) -> set[str
         text = f"{url} {links}".lower()
         met = [site for site in wanted if site in text] if key not in mine else []
         if met:
-            own = {link_key(one["url"]) for one in orjson.loads(links) if one["claim"] != Claim.MENTIONED}
-            found |= {site for site in met if site == link_key(url) or (site in own and site not in pages)}
+            own = {spelling.link_key(one["url"]) for one in orjson.loads(links) if one["claim"] != Claim.MENTIONED}
+            found |= {site for site in met if site == spelling.link_key(url) or (site in own and site not in pages)}
     return found
 
 

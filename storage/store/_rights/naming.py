@@ -9,9 +9,9 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
+from storage import text as spelling
 from storage.records import Account, AccountKey
 from storage.store._rights.tombstones import ERASED, pages_above, sites_of, words_of
-from storage.text import handle_key, link_key
 
 _LONG = 8  # letters from which a handle could hardly be a word of something else
 _SHORTEST_NAME = 5
@@ -38,7 +38,7 @@ class Naming(NamedTuple):
         names = {one.name for one in accounts if one.name and " " in one.name and len(one.name) >= _SHORTEST_NAME}
         return cls(
             keys=frozenset(one.key for one in accounts),
-            handles=frozenset(handle_key(name) for one in accounts for name in (one.handle, *past[one.key])),
+            handles=frozenset(spelling.handle_key(name) for one in accounts for name in (one.handle, *past[one.key])),
             words=frozenset(word for one in accounts for word in words_of(one, past[one.key])),
             sites=frozenset(sites),
             names=frozenset(names),
@@ -69,10 +69,10 @@ class Naming(NamedTuple):
 
     def word(self, token: str) -> bool:
         """Whether a word a spider remembers stands for the person."""
-        if token.lower() in self.words or handle_key(token) in self.handles:
+        if token.lower() in self.words or spelling.handle_key(token) in self.handles:
             return True
         tail = tail_of(token)
-        return (link_key(token) or "") in self.sites or (tail in self.words and plain(tail))
+        return (spelling.link_key(token) or "") in self.sites or (tail in self.words and plain(tail))
 
     def pair(self, source: str, source_id: str) -> bool:
         """Whether these are source and id of an account of the person."""
@@ -90,7 +90,7 @@ def tail_of(token: str) -> str:
 
 
 def _pages(url: str) -> set[str]:
-    whole = link_key(url)
+    whole = spelling.link_key(url)
     return {*pages_above(url), *([whole] if whole else [])}
 
 

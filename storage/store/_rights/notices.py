@@ -4,15 +4,43 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, Text, case, cast, func, insert, literal, or_, select, union
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Select,
+    Text,
+    case,
+    cast,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    union,
+)
 
 from storage.errors import UnknownLead
 from storage.records import Instant, Record
 from storage.store._base import Database
+from storage.store._desk.exports import listed
 from storage.store._rights.rights import RESTRICTED
 from storage.store._saving.rows import storable
+from storage.store._sql import among, of_source
 from storage.store._trail.log import add_action
-from storage.tables import account, decision, export, found_again, lead, lead_member, lead_note, lead_status, notice
+from storage.tables import (
+    account,
+    decision,
+    export,
+    found_again,
+    lead,
+    lead_member,
+    lead_note,
+    lead_status,
+    notice,
+    receipt,
+)
 
 GIVEN, PROPOSED, EXEMPT = "given", "proposed", "exempt"
 REFUSALS = ('"no_recruiters"', '"opted_out"')  # flags as they stand in the account's list
@@ -73,17 +101,22 @@ class Notices(Database):
 
     def held_by_source(self) -> dict[str, int]:
         """Give how many accounts of each source are stored, by name."""
-        chosen = select(account.c.source, func.count()).group_by(account.c.source).order_by(account.c.source)
+        found: dict[str, int] = {}
         with self._read() as connection:
-            return {row[0]: row[1] for row in connection.execute(chosen)}
+            # From source to source through the index of keys: grouping reads every account.
+            while key := connection.execute(_next_source(next(reversed(found), ""))).scalar():
+                name = str(key).partition(":")[0]
+                found[name] = connection.scalar(select(func.count()).select_from(account).where(of_source(name))) or 0
+        return dict(sorted(found.items()))
 
-    def lead_times(self, two_way: Collection[str]) -> Iterator[LeadTimes]:
-        """Give all living leads by id; `two_way` are the statuses that mean somebody answered."""
+    def lead_times(self, two_way: Collection[str], leads: Collection[str] | None = None) -> Iterator[LeadTimes]:
+        """Give living leads by id, all or those of these; `two_way` are the statuses that mean somebody answered."""
         with self._read() as connection:
             acted = set(connection.execute(_acted()).scalars()) | _exported(connection)
             contacted: dict[str, datetime] = {row[0]: row[1] for row in connection.execute(_contacted(two_way))}
             told: dict[str, str] = {row[0]: row[1] for row in connection.execute(_told())}
-            rows = connection.execute(_collected()).all()
+            chosen = _collected() if leads is None else _collected().where(among(connection, lead_member.c.lead, leads))
+            rows = connection.execute(chosen).all()
         for name, collected_at, found_at, untold_from, sources, refuses, restricted in rows:
             yield LeadTimes(
                 lead=name,
@@ -97,6 +130,40 @@ class Notices(Database):
                 found_at=_moment(found_at),
                 untold_from=_moment(untold_from),
             )
+
+    def leads_collected_by(self, moment: datetime) -> set[str]:
+        """Give the living leads one of whose clocks, as `lead_times` gives them, began by a moment."""
+        again = or_(found_again.c.first_seen <= moment, found_again.c.untold_from <= moment)
+        begun = (
+            select(account.c.key).where(account.c.first_seen <= moment),
+            select(found_again.c.account).where(again),
+        )
+        with self._read() as connection:
+            members = (select(lead_member.c.lead).where(lead_member.c.account.in_(which)) for which in begun)
+            return {name for chosen in members for name in connection.execute(chosen).scalars()}
+
+    def leads_worked_with(self, sources: Collection[str]) -> set[str]:
+        """Give the living leads somebody decided on, noted, exported, told or exempted, or an account is from these."""
+        told = select(_of_living(notice)).join(lead, lead.c.id == notice.c.lead)
+        brought = (select(lead_member.c.lead).where(of_source(name, lead_member.c.account)) for name in sorted(sources))
+        chosen = (_acted(), told.where(notice.c.state.in_((GIVEN, EXEMPT))), *brought)
+        with self._read() as connection:
+            found = {name for one in chosen for name in connection.execute(one).scalars()}
+            return found | _exported(connection)
+
+    def best_willing(self, role: str, sections: Collection[str], most: int) -> list[str]:
+        """Give the first so many leads of a role's list that do not refuse recruiters, best first."""
+        joined = lead_member.join(account, account.c.key == lead_member.c.account)
+        refusing = exists().where(lead_member.c.lead == receipt.c.lead, _refuses()).select_from(joined)
+        chosen = listed(role, sections).where(~refusing).limit(most)
+        with self._read() as connection:
+            return [row.lead for row in connection.execute(chosen)]
+
+    def is_listed(self, role: str, sections: Collection[str]) -> bool:
+        """Whether anybody is in a role's list."""
+        with self._read() as connection:
+            # In order of the list SQLite would sort all of it for its first row.
+            return connection.execute(listed(role, sections).order_by(None).limit(1)).first() is not None
 
     def first_collected(self, lead_id: str) -> datetime:
         """Give when a living lead was collected first, before a purge too; UnknownLead for none."""
@@ -116,9 +183,19 @@ def _living(connection: Connection, name: str) -> str:
     return str(row.merged_into or row.id)
 
 
+def _next_source(after: str) -> Select[Any]:
+    """The first key of the source that follows another in the index."""
+    # ";" comes after ":", which ends a source's name in a key.
+    return select(func.min(account.c.key)).where(account.c.key > (f"{after};" if after else ""))
+
+
+def _refuses() -> ColumnElement[bool]:
+    flags = cast(account.c.flags, Text)
+    return or_(*(flags.contains(word, autoescape=True) for word in REFUSALS))
+
+
 def _collected() -> Select[Any]:
     flags = cast(account.c.flags, Text)
-    refuses = or_(*(flags.contains(word, autoescape=True) for word in REFUSALS))
     joined = lead_member.join(account, account.c.key == lead_member.c.account).outerjoin(
         found_again, found_again.c.account == account.c.key
     )
@@ -128,7 +205,7 @@ def _collected() -> Select[Any]:
         func.min(account.c.first_seen),
         func.min(func.coalesce(found_again.c.untold_from, account.c.first_seen)),
         func.aggregate_strings(account.c.source, ","),
-        func.max(case((refuses, 1), else_=0)),
+        func.max(case((_refuses(), 1), else_=0)),
         func.max(case((flags.contains(f'"{RESTRICTED}"', autoescape=True), 1), else_=0)),
     )
     return chosen.select_from(joined).group_by(lead_member.c.lead).order_by(lead_member.c.lead)

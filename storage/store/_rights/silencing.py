@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table, delete, select, update
 
+from storage import text as spelling
 from storage.records import Account, Evidence
 from storage.store._rights.forgetting import without
 from storage.store._rights.mentions import Mentions
@@ -36,7 +37,6 @@ from storage.tables import (
     quarantine,
     validator,
 )
-from storage.text import match_key
 
 # Of rows that are no chain: columns of words, and the one that lists accounts.
 _SAID = {
@@ -238,7 +238,7 @@ def _deep(value: Any, naming: Naming) -> Any:
 
 def _models(connection: Connection, erasure: Erasure, numbers: Collection[int], count: Counter[str]) -> None:
     """Names and handles the frozen counts of identity know: those of the person are counted no more."""
-    names = {" ".join(sorted(match_key(name).split())) for name in erasure.naming.names}
+    names = {" ".join(sorted(spelling.match_key(name).split())) for name in erasure.naming.names}
     handles = {"".join(filter(str.isalnum, handle)) for handle in erasure.naming.handles}
     changed = []
     for row in _rows(connection, identity_model, numbers):

@@ -10,13 +10,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from sqlalchemy import Connection, select
 
+from storage import text as spelling
 from storage.records import Account, AccountKey, Claim, Evidence, Gone, Link
 from storage.store._rights import keyed as _keyed
 from storage.store._saving.batch import AccountItem, Batch, WorkItem
 from storage.store._saving.rows import account_hash, evidence_hash
 from storage.store._sql import among, insert_new
 from storage.tables import tombstone
-from storage.text import handle_key, link_key, profile_key
 
 Words = tuple[str, ...]
 ERASED = "[erased]"
@@ -27,7 +27,9 @@ _TEXTS = ("headline", "bio")
 
 def signs_of(account: Account, former: Iterable[str] = (), shared: Collection[str] = ()) -> set[Words]:
     """What an account is met again by: its id, its handles, its profile, its websites but those others share."""
-    found = {_id(account.key)} | {("handle", account.source, handle_key(one)) for one in (account.handle, *former)}
+    found = {_id(account.key)} | {
+        ("handle", account.source, spelling.handle_key(one)) for one in (account.handle, *former)
+    }
     found |= {("website", site) for site in sites_of(account) if site not in shared}
     return found | {("word", word) for word in words_of(account, former)}
 
@@ -37,16 +39,16 @@ def sites_of(account: Account) -> set[str]:
 
     Anybody can claim a profile: were claimed ones buried, an erasure could hide somebody else.
     """
-    own = {link.url for link in account.links if _own(link) and profile_key(link.url) is None}
-    found = {key for url in own if (key := link_key(url))}
-    if (page := link_key(account.url)) and "/" in page:
+    own = {link.url for link in account.links if _own(link) and spelling.profile_key(link.url) is None}
+    found = {key for url in own if (key := spelling.link_key(url))}
+    if (page := spelling.link_key(account.url)) and "/" in page:
         found.add(page)
     return found
 
 
 def words_of(account: Account, former: Iterable[str] = ()) -> set[str]:
     """The words an account is named by in addresses and in what spiders remember, in lower case."""
-    names = {handle_key(one) for one in (account.handle, *former)} | {account.source_id.lower()}
+    names = {spelling.handle_key(one) for one in (account.handle, *former)} | {account.source_id.lower()}
     tails = {name.rpartition("/")[2] for name in names} | {name.partition("@")[0] for name in names}
     return {one for one in names | tails if telling(one)}
 
@@ -82,7 +84,7 @@ def without_buried(connection: Connection, source: str, handles: Iterable[str], 
     if not named or not any_buried(connection):
         return named
     _keyed.require(connection, key)
-    signs: dict[str, Words] = {one: ("handle", source, handle_key(one)) for one in named}
+    signs: dict[str, Words] = {one: ("handle", source, spelling.handle_key(one)) for one in named}
     found = buried(connection, signs.values(), key)
     return [one for one in named if signs[one] not in found]
 
@@ -130,10 +132,10 @@ def _item_signs(item: AccountItem) -> Iterator[Words]:
     if isinstance(item, Gone):
         return
     source = item.source if isinstance(item, Account) else item.account.source
-    yield ("handle", source, handle_key(item.handle))
+    yield ("handle", source, spelling.handle_key(item.handle))
     if isinstance(item, Account):
-        yield from (("website", site) for link in item.links if _own(link) and (site := link_key(link.url)))
-        if site := link_key(item.url):
+        yield from (("website", site) for link in item.links if _own(link) and (site := spelling.link_key(link.url)))
+        if site := spelling.link_key(item.url):
             yield ("website", site)
 
 
@@ -143,7 +145,7 @@ def _item_signs(item: AccountItem) -> Iterator[Words]:
 def _said(batch: Batch, owner: AccountKey) -> Iterator[Words]:
     for item, _ in batch.accounts.get(owner, ()):
         if isinstance(item, Account):
-            yield from (("website", site) for link in item.links if (site := link_key(link.url)))
+            yield from (("website", site) for link in item.links if (site := spelling.link_key(link.url)))
             yield from _mentions(owner.source, *(getattr(item, name) for name in _TEXTS))
     for pieces in batch.work.values():
         for piece, _ in pieces:
@@ -160,14 +162,14 @@ def pages_above(url: str) -> Iterator[str]:
     parts = whole[0].split("/")
     for end in range(4, len(parts) + 1):
         page = "/".join(parts[:end])
-        if (end == len(parts) or profile_key(page)) and (found := link_key(page)):
+        if (end == len(parts) or spelling.profile_key(page)) and (found := spelling.link_key(page)):
             yield found
 
 
 def _mentions(source: str, *texts: str | None) -> Iterator[Words]:
     for text in texts:
         for name in _MENTION.findall(text or ""):
-            yield ("handle", source, handle_key(name.rstrip(".-")))
+            yield ("handle", source, spelling.handle_key(name.rstrip(".-")))
 
 
 def _silence(batch: Batch, found: set[Words]) -> int:
@@ -189,7 +191,7 @@ def _silence(batch: Batch, found: set[Words]) -> int:
 
 
 def _quiet(item: Account, found: set[Words]) -> Account:
-    links = tuple(link for link in item.links if ("website", link_key(link.url) or "") not in found)
+    links = tuple(link for link in item.links if ("website", spelling.link_key(link.url) or "") not in found)
     said = {name: _blanked(getattr(item, name), item.source, found) for name in _TEXTS}
     update: Mapping[str, object] = {**said, "links": links}
     changed = any(getattr(item, name) != value for name, value in update.items())
@@ -211,6 +213,6 @@ def _piece(one: tuple[WorkItem, bytes], found: set[Words]) -> tuple[WorkItem, by
 
 def _blanked(text: str | None, source: str, found: set[Words]) -> str | None:
     def put(match: re.Match[str]) -> str:
-        return ERASED if ("handle", source, handle_key(match[1].rstrip(".-"))) in found else match[0]
+        return ERASED if ("handle", source, spelling.handle_key(match[1].rstrip(".-"))) in found else match[0]
 
     return _MENTION.sub(put, text) if text and "@" in text else text

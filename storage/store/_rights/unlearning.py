@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, select
 
+from storage import text as spelling
 from storage.records import AccountKey
 from storage.store._rights.forgetting import without
 from storage.store._rights.mentions import former_handles
@@ -18,7 +19,6 @@ from storage.store._rights.tombstones import words_of
 from storage.store._saving.rows import ACCOUNT_COLUMNS, read_account
 from storage.store._sql import among, batches, set_columns
 from storage.tables import account, lane_state, night_named, validator
-from storage.text import handle_key
 
 _CHUNK = 2_000
 
@@ -92,7 +92,7 @@ def _named(connection: Connection, crowds: Mapping[str, Crowd]) -> int:
     changed = []
     for row in connection.execute(select(night_named)).mappings().all():
         words = crowds[row["source"]].words if row["source"] in crowds else frozenset()
-        kept = [one for one in row["handles"] if handle_key(one) not in words]
+        kept = [one for one in row["handles"] if spelling.handle_key(one) not in words]
         if kept != row["handles"]:
             changed.append({name: row[name] for name in ("night", "round", "source")} | {"handles": kept})
     set_columns(connection, night_named, changed)

@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from storage import text as spelling
 from storage.store._rights import keyed as _keyed
 from storage.store._rights.forgetting import without, words_in
 from storage.store._rights.naming import parts_of, plain, tail_of
 from storage.store._rights.tombstones import Words, any_buried, buried, telling
-from storage.text import handle_key, link_key
 
 _WORD = re.compile(r"[\w.@-]{3,100}")
 
@@ -51,8 +51,8 @@ def _signs(source: str, said: str | tuple[str, str]) -> Iterator[Words]:
         yield ("id", *said)
         return
     yield ("id", source, said)
-    yield ("handle", source, handle_key(said))
-    if "." in said and (site := link_key(said)):
+    yield ("handle", source, spelling.handle_key(said))
+    if "." in said and (site := spelling.link_key(said)):
         yield ("website", site)
     tail = tail_of(said)
     if plain(tail):

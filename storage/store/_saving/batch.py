@@ -56,12 +56,15 @@ def _hashed(item: _R, content_of: Callable[[_R], bytes]) -> tuple[_R, bytes]:
 
 
 def _account(item: Account) -> bytes:
-    check_storable(item.source_id, item.origin.url, *item.markers.values())
+    fields = item.__dict__
+    check_storable(fields["source_id"], fields["origin"].__dict__["url"], *fields["markers"].values())
     return account_hash(item)
 
 
 def _work(item: Evidence) -> bytes:
-    check_storable(item.account.source_id, item.source_id, item.kind, item.origin.url)
+    fields = item.__dict__
+    url = fields["origin"].__dict__["url"]
+    check_storable(fields["account"].source_id, fields["source_id"], fields["kind"], url)
     return evidence_hash(item)
 
 

@@ -8,12 +8,12 @@ from typing import Any, Protocol
 
 import orjson
 
+from storage import text as spelling
 from storage.records import Evidence
 from storage.store._engine import dumps
 from storage.store._saving.fold import State
 from storage.store._saving.rows import finite, names
 from storage.tables import moment_text
-from storage.text import handle_key
 
 Columns = list[Sequence[Any]]
 _ACCOUNT = ("source", "source_id", "handle", "url", "kind", "name", "headline", "bio", "location", "company")
@@ -52,7 +52,7 @@ def account_columns(states: Sequence[State], *, lite: bool) -> Columns:
     since, first, hashes, changed, gone, touched = _turn(map(_state, states))
     seen_url, seen_at, spider = _turn(_origin(item["origin"].__dict__) for item in items)
     return [
-        *([state.text for state in states], source, ids, handle, list(map(handle_key, handle))),
+        *([state.text for state in states], source, ids, handle, list(map(spelling.handle_key, handle))),
         *(when(since), url, list(map(str, kind)), *told, open_, when(created), when(expires)),
         *(list(map(_links, links)), list(map(_figures, figures)), list(map(_flags, flags))),
         [dumps(state.markers) for state in states],

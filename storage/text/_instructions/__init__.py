@@ -10,8 +10,10 @@ import html
 import re
 import unicodedata
 from base64 import b64decode
-from collections.abc import Collection, Iterator
+from bisect import bisect_right
+from collections.abc import Collection, Iterator, Sequence
 from functools import cache, lru_cache
+from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 from storage.text._instructions._patterns import RULES, Rule, disguised
@@ -54,6 +56,22 @@ class _Piece(NamedTuple):
 def has_instructions(text: str) -> bool:
     """Whether a sentence of the text gives orders to whoever reads it by machine."""
     return bool(_met(text)) and _without(text) is not None
+
+
+def may_have_instructions(texts: Sequence[str]) -> set[int]:
+    """The places of those texts that may hold such a sentence: one look at all of them, and none is missed."""
+    joined = "\n".join(texts)
+    plain = joined.lower()
+    if len(plain) != len(joined):  # places would not be the same
+        return set(range(len(texts)))
+    found: set[int] = set()
+    if "&#" in joined or (not joined.isascii() and _ODD.search(joined)):
+        # What is folded is not what stands there, and only then a sigma is written by what follows it.
+        found = {at for at, text in enumerate(texts) if "&#" in text or (not text.isascii() and _ODD.search(text))}
+    if met := _stems_in(plain):
+        ends = list(accumulate(len(text) + 1 for text in texts))
+        found.update(bisect_right(ends, start) for _, start, _ in met)
+    return found
 
 
 def without_instructions(text: str) -> str:
@@ -137,6 +155,10 @@ def _met(text: str) -> list[tuple[int, int, int]]:
         plain = html.unescape(text).lower() if "&#" in text else text.lower()
     else:
         plain = _folded(text[:KEY_LIMIT]) if _ODD.search(text) else text.lower()
+    return _stems_in(plain)
+
+
+def _stems_in(plain: str) -> list[tuple[int, int, int]]:
     try:
         return _stems().find_matches_as_indexes(plain, overlapping=True)
     except UnicodeEncodeError:  # halves of pairs
