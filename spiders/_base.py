@@ -18,7 +18,7 @@ from scrapy.http import Response
 from spiders._about import About
 from spiders._card import Options
 from spiders._conversation import Yielded
-from spiders._course.frontier import Book
+from spiders._course.book import Book
 from spiders._course.ledger import Ledger
 from spiders._course.phases import Phases
 from spiders._course.purse import Purse

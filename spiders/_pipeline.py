@@ -8,7 +8,7 @@ from scrapy.crawler import Crawler
 
 from spiders._conversation import Batch
 from spiders._drift import Held, believed
-from spiders._polite.middlewares import spider_of
+from spiders._polite.whose import spider_of
 from spiders._reading.allowed import allowed
 from spiders._reading.wishes import KIND as WISH
 from spiders._reading.wishes import still_kept

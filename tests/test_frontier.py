@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from spiders._base import SourceSpider
-from spiders._course.frontier import shown
+from spiders._course.book import shown
 from storage.errors import StoreError
 from storage.records import LaneState
 from storage.store import DONE, FAILED, LEASED, QUEUED, Asked, Store

@@ -20,8 +20,7 @@ from pydantic import ValidationError
 from scrapy import Request
 from scrapy.http import Response
 
-from spiders._course import frontier
-from spiders._course.frontier import Book
+from spiders._course.book import Book
 from spiders._drift.shapes import ACCOUNT_FIELDS, FIGURE, WORK_FIELDS, carried
 from spiders._reading import contacts, shape
 from spiders._reading.wishes import NO_RECRUITERS, OPEN_TO_WORK, still_kept, with_wishes
@@ -363,7 +362,7 @@ def test_questions_that_wait_are_written_with_an_answer_once_it_is_time(lite: St
     one, other = Request(f"{HOST}/1"), Request(f"{HOST}/2")
     book.queue(one)
     book.queue(other)
-    with patch.object(frontier, "SECONDS", -1.0):
+    with patch("spiders._course.book.SECONDS", -1.0):
         book.answered(one, Response(one.url, body=b"{}"), keep=True)
     assert lite.questions(number) == {"toy": {DONE: 1, QUEUED: 1}}
 

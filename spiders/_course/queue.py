@@ -20,7 +20,7 @@ from scrapy.core.scheduler import BaseScheduler
 from scrapy.crawler import Crawler
 
 from spiders._conversation import question_of
-from spiders._polite.middlewares import spider_of
+from spiders._polite.whose import spider_of
 
 LEAST = 0.1  # weight of a lane beside the best one's, at least
 BudgetKey = tuple[str, str]  # host and resource, as the gate has them

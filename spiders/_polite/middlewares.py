@@ -1,4 +1,4 @@
-"""The middlewares through which every request leaves: robots, credentials, the gate, and unpacking.
+"""The middlewares through which every permitted request leaves: credentials, the gate, and unpacking.
 
 All see the crawler's spider as a `SourceSpider`: its options give the delay and the width, its `refusal` tells
 "not now" from "no", its ledger counts what was sent.
@@ -13,30 +13,22 @@ import time
 import zlib
 from collections.abc import Mapping
 from contextlib import suppress
-from functools import cache
-from typing import TYPE_CHECKING, Self
+from typing import Self
 from urllib.parse import urlsplit
 
 import orjson
-from protego import Protego
 from scrapy import Request, Spider
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
-from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
-from scrapy.robotstxt import RobotParser
-from twisted.internet.defer import Deferred
 
 from spiders._conversation import question_of
-from spiders._course.frontier import KEPT
-from spiders._polite.addresses import Blocked
+from spiders._course.book import KEPT
 from spiders._polite.gate import Budget, Refusal, seconds
 from spiders._polite.headers import plain_headers
+from spiders._polite.whose import spider_of
 from storage.redaction import Secret
-
-if TYPE_CHECKING:
-    from spiders._base import SourceSpider
 
 log = logging.getLogger(__name__)
 
@@ -48,81 +40,7 @@ CUT = frozenset({"ResponseDataLossError"})  # what a site did say before the con
 SHORT = 10.0  # seconds a busy site may ask to wait; longer, and it is left for another night
 SILENT = 10  # requests in a row without any answer, from which a source is not there tonight
 PARSED = 8 * 2**20  # bytes; larger answers are refused anyway
-ROBOTS_PARSED = 512_000  # bytes; RFC 9309, 2.5 asks for at least 500 KiB
 BACK_OFF = 2.0  # seconds, doubling, for answers that name no time
-
-
-@cache
-def _base() -> "type[SourceSpider]":
-    from spiders._base import SourceSpider
-
-    return SourceSpider
-
-
-def spider_of(crawler: Crawler) -> "SourceSpider":
-    """The crawler's spider as what it is."""
-    spider = crawler.spider
-    if not isinstance(spider, _base()):
-        raise TypeError(f"{spider!r} is no SourceSpider")
-    return spider
-
-
-class Robots(RobotsTxtMiddleware):
-    """robots.txt, fail-closed: a 5xx or an unreachable file closes the host for this run (RFC 9309, 2.3.1.4).
-
-    Scrapy takes both as "everything allowed" and parses Crawl-delay without applying it. Overrides two private
-    methods, which is why scrapy is pinned below 2.20.
-    """
-
-    async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
-        if response.status >= 500 or response.status == 429:
-            self._robots_error(ConnectionError(f"robots.txt answered {response.status}"), netloc)
-            return
-        response = response.replace(body=response.body[:ROBOTS_PARSED])
-        await super()._parse_robots(response, netloc, request)
-        self._apply_crawl_delay(response, netloc)
-        spider_of(self.crawler).robots_read(netloc, response)
-
-    def _robots_error(self, exc: Exception, netloc: str) -> None:
-        if isinstance(exc, IgnoreRequest) and not isinstance(exc, Blocked):
-            super()._robots_error(exc, netloc)
-            return
-        spider = spider_of(self.crawler)
-        if isinstance(exc, Blocked):
-            spider.ledger.skip(f"blocked:{exc.reason}")
-        else:
-            log.log(
-                logging.INFO if spider.open_web else logging.WARNING,
-                "%s is closed for this run: robots.txt cannot be read (%s)",
-                netloc,
-                exc,
-            )
-            spider.fail("robots_unreachable")
-        closed = _ClosedParser()
-        waiting = self._parsers[netloc]
-        self._parsers[netloc] = closed
-        if isinstance(waiting, Deferred):
-            waiting.callback(closed)
-
-    def _apply_crawl_delay(self, response: Response, netloc: str) -> None:
-        if response.status != 200:
-            return
-        asked = Protego.parse(response.text).crawl_delay(self._robotstxt_useragent or self._default_useragent)
-        if asked:
-            spider_of(self.crawler).slow_down(netloc, float(asked))
-
-
-class _ClosedParser(RobotParser):
-    """A robots parser that allows nothing."""
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler, robotstxt_body: bytes) -> Self:
-        """Scrapy's constructor; body and crawler are not needed."""
-        del crawler, robotstxt_body
-        return cls()
-
-    def allowed(self, url: str | bytes, user_agent: str | bytes) -> bool:  # noqa: ARG002 - Scrapy's interface
-        return False
 
 
 class Unpacked(HttpCompressionMiddleware):

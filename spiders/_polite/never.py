@@ -4,11 +4,8 @@ An address there may be kept as a link somebody published. The list is no settin
 else, so that neither a robots.txt nor the end of a redirect is fetched.
 """
 
-from typing import Self
 from urllib.parse import urlsplit
 
-from scrapy import Request
-from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 
 COUNTER = "host_never_asked"
@@ -33,33 +30,3 @@ def never_asked(url: str) -> bool:
     """Whether the host of an address, or a domain above it, is one of those; also for hosts in other spellings."""
     labels = (urlsplit(url).hostname or "").lower().rstrip(".").split(".")
     return any(".".join(labels[at:]) in HOSTS for at in range(len(labels)))
-
-
-class NeverAskedHosts:
-    """Downloader middleware in front of all others: refuses these hosts and counts each try.
-
-    With the setting ONLY_HOSTS it refuses every host but those: the synthetic web must never lead into the real one.
-    """
-
-    def __init__(self, crawler: Crawler) -> None:
-        self.crawler = crawler
-        self.only = frozenset(crawler.settings.getlist("ONLY_HOSTS"))
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        """Scrapy's constructor."""
-        return cls(crawler)
-
-    def process_request(self, request: Request) -> None:
-        """Raise NeverAsked before anything is sent."""
-        host = urlsplit(request.url).hostname
-        if never_asked(request.url):
-            self._refuse(COUNTER, f"{host} is never asked")
-        if self.only and host not in self.only:
-            self._refuse(OUTSIDE, f"{host} is not among only_hosts")
-
-    def _refuse(self, counter: str, reason: str) -> None:
-        from spiders._polite.middlewares import spider_of
-
-        spider_of(self.crawler).ledger.skip(counter)
-        raise NeverAsked(counter, reason)

@@ -13,7 +13,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 
 from spiders._base import SourceSpider
-from spiders._polite.middlewares import spider_of
+from spiders._polite.whose import spider_of
 from storage.redaction import Secret
 
 _KEY = re.compile(r"([?&])api_key=[^&#]*&?")

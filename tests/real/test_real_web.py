@@ -10,7 +10,7 @@ import pytest
 from scrapy.http import HtmlResponse, TextResponse
 
 from spiders._polite.addresses import Blocked, objection
-from spiders._polite.middlewares import ROBOTS_PARSED
+from spiders._polite.permission import ROBOTS_PARSED
 from spiders._polite.resolving import JudgedResolver
 from spiders._web.marks import Marks, read_page, read_resume
 from spiders._web.wishes import robots_signal, wishes
