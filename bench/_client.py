@@ -31,6 +31,7 @@ from spiders._card import Card, Options
 from storage.records import Account, Evidence, Kind, Level, Origin
 from storage.store import Store
 
+GATED = "spiders._polite.resolving.GatedHandler"
 AIOHTTP = dict.fromkeys(("http", "https"), "scrapy.core.downloader.handlers._aiohttp.AiohttpDownloadHandler")
 
 
@@ -192,7 +193,7 @@ def our_settings(base: str, paths: list[str], store_url: str) -> Settings:
     made = Settings()
     made.setmodule("spiders._settings", priority="project")
     options = {"api": base, "paths": paths, "concurrency": 48, "max_requests": 10**6, "back_off": 0.2}
-    handlers = {**dict.fromkeys(("data", "file", "ftp", "s3")), **AIOHTTP}
+    handlers = dict.fromkeys(("data", "file", "ftp", "s3")) | dict.fromkeys(("http", "https"), GATED)
     made.setdict(
         {
             "TWISTED_REACTOR_ENABLED": False,

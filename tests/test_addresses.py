@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import ssl
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from ipaddress import ip_address
@@ -13,11 +14,12 @@ import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
 from scrapy import Request
 from scrapy.http import Response
+from scrapy.settings import Settings
 
 from spiders._base import SourceSpider, Yielded
 from spiders._card import Card, Options
 from spiders._polite.addresses import Blocked, is_public, literal, netlocs_in, objection
-from spiders._polite.resolving import JudgedResolver
+from spiders._polite.resolving import JudgedResolver, tls_context
 from storage.store import Store
 from tests.replay import Exchange, Replay, crawl
 
@@ -301,3 +303,18 @@ def test_a_name_that_resolves_to_a_private_address_is_not_connected_to(
     store.close()
     assert counted == {f"blocked:{PRIVATE}": 1, f"ended:blocked:{PRIVATE}": 1}
     assert book.asked == ["b.example"]
+
+
+def test_all_sources_of_a_process_share_one_context_that_checks_certificates(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, theirs = Settings(), Settings()
+    for made in (ours, theirs):
+        made.setmodule("spiders._settings")
+    context = tls_context(ours)
+    assert tls_context(theirs) is context
+    assert context.verify_mode is ssl.CERT_REQUIRED
+    assert context.check_hostname
+    theirs.set("DOWNLOAD_TLS_MIN_VERSION", "TLSv1.3")
+    assert tls_context(theirs) is not context
+    assert tls_context(theirs).minimum_version is ssl.TLSVersion.TLSv1_3
+    monkeypatch.setenv("SSL_CERT_FILE", "/etc/another")
+    assert tls_context(ours) is not context

@@ -5,7 +5,9 @@ pinned below 2.20. The connector connects to exactly what the resolver returns, 
 between judgement and connection. Literals never reach a resolver; `_addresses` judges them.
 """
 
+import os
 import socket
+import ssl
 from collections.abc import Callable, Collection
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -16,9 +18,15 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler, _ClientResponse
 from scrapy.core.downloader.handlers._base_streaming import BaseStreamingDownloadHandler
 from scrapy.crawler import Crawler
+from scrapy.settings import BaseSettings
 from scrapy.utils.ssl import _make_ssl_context
 
 from spiders._polite.addresses import PRIVATE, Blocked, host_objection, is_public, trusted_of
+
+# All that decides what a context is like: settings, and where OpenSSL looks for certificates.
+_TLS = ("VERIFY_CERTIFICATES", "TLS_MIN_VERSION", "TLS_MAX_VERSION")
+_OPENSSL = ("SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE")
+_contexts: dict[tuple[object, ...], ssl.SSLContext] = {}
 
 
 class JudgedResolver(AbstractResolver):
@@ -46,12 +54,21 @@ class JudgedResolver(AbstractResolver):
         await self._inner.close()
 
 
+def tls_context(settings: BaseSettings) -> ssl.SSLContext:
+    """The context of all sources of this process: one that reads the machine's certificates anew takes 40 ms."""
+    ways = [settings.get(f"DOWNLOAD_{name}") for name in _TLS] + [settings["DOWNLOADER_CLIENT_TLS_CIPHERS"]]
+    way = (*ways, *map(os.environ.get, _OPENSSL))
+    if way not in _contexts:
+        _contexts[way] = _make_ssl_context(settings)
+    return _contexts[way]
+
+
 class GatedHandler(AiohttpDownloadHandler):
     """Scrapy's aiohttp handler, connecting through `JudgedResolver`."""
 
     def __init__(self, crawler: Crawler) -> None:
         BaseStreamingDownloadHandler.__init__(self, crawler)  # not the parent's: it would open a session of its own
-        self._ssl_context = _make_ssl_context(crawler.settings)
+        self._ssl_context = tls_context(crawler.settings)
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
                 local_addr=self._bind_address,
