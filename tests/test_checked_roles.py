@@ -4,14 +4,15 @@ from pathlib import Path
 
 import pytest
 
+from scoring.engine import Scorer
 from scoring.roles import find_role, role_file, shipped_roles
 from sourcing import checked_roles
-from sourcing.checked_roles import checked_role, lanes_of_role
+from sourcing.checked_roles import checked_role, lanes_of_role, role_of
 from sourcing.config import Config
 from sourcing.nightly import active_lanes, active_roles, lanes_of
 from storage.errors import RoleError
 from storage.kept import FOLDER_ENV
-from tests.house_of_sourcing import furnished
+from tests.house_of_sourcing import NOW, furnished
 
 
 @pytest.fixture
@@ -49,6 +50,25 @@ def test_a_profile_is_read_once(config: Config, monkeypatch: pytest.MonkeyPatch)
     first = checked_role(config, "mle")
     monkeypatch.setattr("scoring.roles.find_role", None)  # whoever asks for it now fails
     assert checked_role(config, "mle") == first
+
+
+@pytest.mark.parametrize("name", shipped_roles())
+def test_the_whole_profile_is_kept_as_it_is_read(config: Config, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    role = find_role(name, config.roles_folder)
+    role_of(config, name)
+    monkeypatch.setattr("scoring.roles.find_role", None)  # whoever asks for it now fails
+    again = role_of(config, name)
+    assert again == role
+    assert (again.digest, again.lane_list()) == (role.digest, role.lane_list())
+    assert Scorer(again, NOW).digest == Scorer(role, NOW).digest
+
+
+def test_a_profile_that_names_people_is_read_each_time(config: Config, tmp_path: Path) -> None:
+    own(config, ("lanes:\n", "lanes:\n  - {source: github, kind: people, targets: [ada-the-engineer]}\n"))
+    for _ in range(2):
+        assert role_of(config, "mle") == find_role("mle", config.roles_folder)
+    kept = [path.read_text("utf-8") for path in (tmp_path / "cache").glob("role-*.json")]
+    assert "ada-the-engineer" not in "".join(kept)
 
 
 def test_no_copy_is_kept_of_people_named_by_hand(config: Config, tmp_path: Path) -> None:

@@ -109,6 +109,7 @@ def test_an_explanation_loads_neither_columns_nor_lists_of_others(house: Path) -
     found = loaded(house, ("explain", "L000001", "--role", "mle"))
     unneeded = ("scoring.columns", "scoring.learn", "scoring.advert", "sourcing.desk", "sourcing.crawl", "spiders._a")
     assert [name for name in found if name.startswith(unneeded)] == []
+    assert "yaml" not in found  # the profile was read by the first
 
 
 @pytest.mark.parametrize("source", names())

@@ -105,13 +105,13 @@ def explain(
     as_json: AsJson = False,
 ) -> None:
     """Show how a lead's score for a role comes about, line by line, or what makes the difference to another."""
-    from scoring.roles import find_role
     from sourcing import explaining
+    from sourcing.checked_roles import role_of
     from sourcing.reference import reference_of
     from sourcing.show import receipts
 
     with store_of(ctx) as (config, store):
-        profile = find_role(role, config.roles_folder)
+        profile = role_of(config, role)
         if versus:
             both = explaining.compare_leads(store, profile, lead, versus, reference=reference_of(config), whole=as_json)
             say(both, receipts.versus(both), as_json)
