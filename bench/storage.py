@@ -40,7 +40,7 @@ from storage.text import (
 )
 
 ACCOUNTS = 20_000
-BATCH = 500  # as the pipeline saves
+BATCH = 1_000  # as the pipeline saves
 CHANGED = 0.03
 RUNS = 3
 FIRST = datetime(2026, 11, 1, 1, tzinfo=UTC)
