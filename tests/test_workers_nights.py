@@ -50,7 +50,8 @@ class Left(NamedTuple):
 
 @pytest.fixture(scope="module")
 def web() -> Iterator[Serving]:
-    with kit.web(PEOPLE, faults=FAULTS) as served, kit.tokens():
+    # Its minute of searches would be one for all nights of this file, and a refusal is on the bill.
+    with kit.web(PEOPLE, faults=FAULTS, limits={"github_search": 0}) as served, kit.tokens():
         served.control(slow=0.01)
         yield served
 
