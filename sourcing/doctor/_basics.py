@@ -7,6 +7,7 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -133,7 +134,7 @@ def _workers(config: Config, store: Store) -> Iterator[Check]:
 
 def _roles(config: Config) -> Iterator[Check]:
     for name in config.roles.active:
-        problem = _message(lambda name=name: checked_role(config, name))  # type: ignore[misc]
+        problem = _message(partial(checked_role, config, name))
         yield checked("roles", name, problem, "can be used")
 
 
